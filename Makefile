@@ -1,0 +1,45 @@
+# Everything a person or a build machine does with callboard. Each target is one script of scripts/.
+.DEFAULT_GOAL := help
+.PHONY: help run demo build test check sanitize soak bench format clean
+export JOBS DATA LISTEN ONLY
+
+help: ## Lists the targets and the variables.
+	@printf 'callboard: make TARGET [VARIABLE=value]\n\n'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+	@printf '\nVariables\n'
+	@printf '  JOBS=n\tcompilers at once (one per core, at most one per 2 GiB of memory)\n' | expand -t 16
+	@printf '  LISTEN=addr\taddress and port of run and demo (127.0.0.1:8080)\n' | expand -t 16
+	@printf '  DATA=folder\tdata directory of run (./data)\n' | expand -t 16
+	@printf '  ONLY=suites\tsuites of test, sanitize and soak, e.g. ONLY="house cli" (all)\n' | expand -t 16
+
+run: ## Installs what is missing, builds, and starts callboard on its embedded parts in the foreground.
+	@scripts/run
+
+demo: ## The same with three users, rooms and messages in a temporary folder, on loopback only.
+	@scripts/demo
+
+build: ## Installs what is missing and builds the programs into build/bin and the web client into web/dist.
+	@scripts/install-build-dependencies
+	@scripts/build
+	@scripts/build-web
+
+test: ## Installs what the tests need, builds, runs every test, ends with one line `N passed, N failed`.
+	@scripts/test
+
+check: ## What a change must pass: layout, static analysis, scripts, dependency rule, then every test.
+	@scripts/check
+
+sanitize: ## Runs the C++ tests and the real programs under the address, undefined and thread sanitizers.
+	@scripts/sanitize
+
+soak: ## Runs the tests through the real programs with long counts.
+	@scripts/soak
+
+bench: ## Measures callboard beside its peers and writes bench/RESULTS.md.
+	@scripts/bench
+
+format: ## Lays out the C++ sources with clang-format.
+	@scripts/format
+
+clean: ## Removes what was built; keeps the data directory.
+	@rm -rf build web/dist
