@@ -1,0 +1,158 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <caf/expected.hpp>
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+
+#include "messages/errors.hpp"
+#include "messages/values.hpp"
+#include "messages/writes.hpp"
+
+namespace callboard {
+
+/// Where a request comes from: the address as security.md point 8 finds it, the device as the client names itself.
+struct client_origin {
+  std::string address;
+  std::string device;
+};
+
+/// What a verified access token says. Its session may have ended meanwhile.
+struct token_claims {
+  user_id user{};
+  callboard::session_id session;
+  callboard::role role = callboard::role::guest;
+  timestamp expires_at;
+};
+
+/// A refresh token's parts (security.md points 9, 10).
+struct refresh_parts {
+  callboard::session_id session;
+  std::uint32_t generation = 0;
+  std::string secret; // raw bytes
+};
+
+/// Signs and checks tokens. Thread-safe; calls take microseconds.
+class token_service {
+public:
+  virtual ~token_service() = default;
+  virtual std::string sign_access(const token_claims& claims, timestamp issued_at) const = 0;
+  /// Errors: `token_expired`, otherwise `unauthorized`.
+  virtual caf::expected<token_claims> verify_access(std::string_view token, timestamp now) const = 0;
+  virtual uuid new_id() const = 0;
+  virtual refresh_parts new_refresh(callboard::session_id session) const = 0;
+  /// The one successor of a refresh token: a keyed hash of it, so that only hashes need be stored.
+  virtual refresh_parts successor(const refresh_parts& parts) const = 0;
+  virtual std::string hash_refresh(const refresh_parts& parts) const = 0;
+  virtual std::string print_refresh(const refresh_parts& parts) const = 0;
+  virtual caf::optional<refresh_parts> parse_refresh(std::string_view text) const = 0;
+};
+
+/// Sessions that ended while their access tokens may still be valid. Thread-safe, consulted at every request.
+class revocation_list {
+public:
+  virtual ~revocation_list() = default;
+  virtual void revoke(callboard::session_id session, timestamp until) = 0;
+  virtual bool is_revoked(const callboard::session_id& session) const = 0;
+};
+
+struct password_verdict {
+  bool match = false;
+  bool needs_upgrade = false;
+};
+struct hash_password {
+  std::string password;
+};
+/// With an empty hash a dummy of the same cost is verified, so that an unknown account takes as long as a known one.
+struct check_password {
+  std::string password;
+  std::string hash;
+};
+/// Password hashing in a bounded pool; `overloaded` past its bound.
+using hasher_actor = caf::typed_actor<caf::replies_to<hash_password>::with<std::string>,
+                                      caf::replies_to<check_password>::with<password_verdict>>;
+
+/// Takes one attempt of an account before it is verified (security.md 5, 6).
+struct reserve_attempt {
+  std::string key;
+};
+/// `allowed`, or until when the account is locked.
+struct attempt_verdict {
+  bool allowed = false;
+  timestamp locked_until;
+};
+/// Gives the attempt back (success), or keeps it counted (failure).
+struct settle_attempt {
+  std::string key;
+  bool success = false;
+};
+/// Takes one from a rate limit: `per_minute` come back a minute, as many are kept. False if none is left.
+struct take_rate {
+  std::string key;
+  std::uint32_t per_minute = 0;
+};
+using cache_actor = caf::typed_actor<caf::replies_to<reserve_attempt>::with<attempt_verdict>,
+                                     caf::reacts_to<settle_attempt>, caf::replies_to<take_rate>::with<bool>>;
+
+/// Checks a password against the policy; a field error says what is wrong.
+using password_policy =
+    std::function<caf::optional<field_error>(std::string_view password, const std::vector<std::string>& context)>;
+
+struct auth_register {
+  std::string username, email, password, full_name;
+  client_origin origin;
+};
+struct auth_login {
+  std::string login, password;
+  bool cookie = false;
+  client_origin origin;
+};
+struct auth_refresh {
+  std::string token;
+  bool cookie = false;
+  client_origin origin;
+};
+struct auth_guest {
+  std::string name;
+  client_origin origin;
+};
+struct auth_logout {
+  principal who;
+};
+/// Ends own sessions: one, or with `others` all but the caller's.
+struct auth_end_sessions {
+  principal who;
+  callboard::session_id session;
+  bool others = false;
+};
+struct auth_delete_account {
+  principal who;
+};
+/// From verified claims to a caller: its session must be live.
+struct auth_identify {
+  token_claims claims;
+};
+struct issued_tokens {
+  std::string access_token;
+  std::int64_t expires_in = 0; // seconds
+  std::string refresh_token;
+  std::int64_t refresh_expires_in = 0; // seconds
+  callboard::session_id session;
+  user_view user;
+  bool cookie = false; // the refresh token belongs into the cookie
+};
+
+/// Accounts and sessions. Stateless but for what is in flight: any number may run.
+using auth_actor =
+    caf::typed_actor<caf::replies_to<auth_register>::with<user_view>, caf::replies_to<auth_login>::with<issued_tokens>,
+                     caf::replies_to<auth_refresh>::with<issued_tokens>,
+                     caf::replies_to<auth_guest>::with<issued_tokens>, caf::replies_to<auth_logout>::with<done>,
+                     caf::replies_to<auth_end_sessions>::with<done>, caf::replies_to<auth_delete_account>::with<done>,
+                     caf::replies_to<auth_identify>::with<principal>>;
+
+} // namespace callboard

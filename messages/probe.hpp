@@ -1,0 +1,66 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace callboard {
+
+/// A count that many threads raise and one reads at scrape time. Relaxed: the figures need no order among themselves.
+class counter {
+public:
+  void add(std::uint64_t n = 1) { value_.fetch_add(n, std::memory_order_relaxed); }
+  std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
+
+private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+/// A level that rises and falls.
+class gauge {
+public:
+  void add(std::int64_t n) { value_.fetch_add(n, std::memory_order_relaxed); }
+  void set(std::int64_t n) { value_.store(n, std::memory_order_relaxed); }
+  std::int64_t value() const { return value_.load(std::memory_order_relaxed); }
+
+private:
+  std::atomic<std::int64_t> value_{0};
+};
+
+/// A histogram over powers of two: bucket i counts values up to 2^i.
+template <std::size_t Buckets>
+class power_histogram {
+public:
+  void observe(std::uint64_t value) {
+    std::size_t i = 0;
+    while (i + 1 < Buckets && (std::uint64_t{1} << i) < value)
+      ++i;
+    counts_[i].add();
+    sum_.add(value);
+  }
+  static constexpr std::size_t buckets() { return Buckets; }
+  std::uint64_t count(std::size_t i) const { return counts_[i].value(); }
+  std::uint64_t sum() const { return sum_.value(); }
+
+private:
+  std::array<counter, Buckets> counts_;
+  counter sum_;
+};
+
+/// What the actors of a node count; exposed by `/metrics`.
+struct node_probe {
+  gauge rooms, users, reminders, mirrors, sessions, subscriptions, partitions;
+  counter messages_committed, events_published, deliveries, passivated;
+  counter logins_ok, registers_ok, refreshes_ok;
+  counter logins_bad_credentials, logins_locked, logins_disabled, logins_overloaded;
+  counter registers_invalid, registers_conflict, registers_failed;
+  counter refreshes_invalid, refreshes_reused;
+  counter reminders_fired;
+  power_histogram<20> batch_operations; // operations of a commit
+  power_histogram<24> commit_microseconds;
+  power_histogram<32> reminder_lateness_ms;
+};
+
+} // namespace callboard

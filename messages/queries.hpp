@@ -1,0 +1,207 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <caf/optional.hpp>
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+
+#include "messages/values.hpp"
+#include "messages/writes.hpp"
+
+namespace callboard {
+
+/// Everything that is read from the store; each names its answer as `result`. Errors: `not_found` where one thing is
+/// asked for, `unavailable` when the store does not answer.
+
+/// A slice of a list. `next` continues it; empty at the end.
+template <class T>
+struct page {
+  std::vector<T> items;
+  std::string next;
+};
+
+struct credentials {
+  user_view user;
+  std::string password_hash;
+  bool disabled = false;
+};
+
+/// By username or e-mail, case-insensitive.
+struct find_credentials {
+  std::string login;
+  using result = credentials;
+};
+
+struct get_user {
+  user_id user{};
+  using result = user_view;
+};
+
+/// Users whose username or full name begins with `query` (all if empty), by id; deleted ones and guests left out.
+struct search_users {
+  std::string query;
+  std::uint32_t limit = 50;
+  std::string cursor;
+  using result = page<user_view>;
+};
+
+/// Each name (username or e-mail) with the user it means; a user id of 0 where there is none.
+struct resolve_names {
+  std::vector<std::string> names;
+  using result = std::vector<member>; // `username` as stored; same order and number as `names`
+};
+
+struct session_record {
+  session_id session;
+  user_id user{};
+  std::string username;
+  callboard::role role = callboard::role::guest;
+  bool live = false; // not ended, not expired, its user neither deleted nor disabled
+};
+
+struct get_session {
+  session_id session;
+  timestamp now;
+  using result = session_record;
+};
+
+struct list_sessions {
+  user_id user{};
+  timestamp now;
+  using result = std::vector<session_view>; // live ones, the latest first
+};
+
+/// Sessions that ended since; their access tokens may not have expired yet.
+struct sessions_ended_since {
+  timestamp since;
+  using result = std::vector<session_id>;
+};
+
+struct room_record {
+  room_view room; // `my_role`, `unread` and `last_message` are not filled
+  std::vector<member> members;
+};
+
+/// What a room actor starts from.
+struct load_room {
+  room_id room{};
+  using result = room_record;
+};
+
+/// A user's rooms, the most recently active first; or, with `open`, all public rooms.
+struct list_rooms {
+  user_id user{};
+  bool open = false;
+  std::uint32_t limit = 50;
+  std::string cursor;
+  using result = page<room_view>;
+};
+
+struct list_members {
+  room_id room{};
+  std::uint32_t limit = 50;
+  std::string cursor;
+  using result = page<member>;
+};
+
+/// Events of a room in rising offset: those after `after`, or with `before` > 0 the last ones before it.
+/// At most `limit` and, but for the first, at most `max_bytes` of text.
+struct read_events {
+  room_id room{};
+  stream_offset after = 0;
+  stream_offset before = 0;
+  std::uint32_t limit = 50;
+  std::uint32_t max_bytes = 1u << 20;
+  using result = std::vector<room_event>;
+};
+
+struct personal_page {
+  std::vector<personal_event> events;
+  stream_offset tail = 0; // the last offset of the stream
+};
+
+struct read_personal {
+  user_id user{};
+  stream_offset after = 0;
+  std::uint32_t limit = 100;
+  using result = personal_page;
+};
+
+struct get_reminder {
+  user_id owner{};
+  reminder_id id{};
+  using result = reminder_record;
+};
+
+/// A user's reminders by `next_at`; `pending`: only those that will still fire.
+struct list_reminders {
+  user_id owner{};
+  bool pending = false;
+  std::uint32_t limit = 50;
+  std::string cursor;
+  using result = page<reminder_record>;
+};
+
+/// Reminders of a partition that fire until `until`, and those found `firing`; by `next_at`.
+struct due_reminders {
+  partition_id partition{};
+  timestamp until;
+  std::uint32_t limit = 10'000;
+  using result = std::vector<reminder_record>;
+};
+
+/// A committed event as it stands in the outbox. The typed fields are those that consumers inside callboard need.
+struct domain_event {
+  std::int64_t position = 0; // rises within a partition
+  event_id id;
+  std::string type;  // "message.created", ...
+  std::string topic; // "callboard.rooms", ...
+  std::string key;   // the aggregate's id in decimal
+  std::string data;  // the JSON value
+  timestamp created_at;
+  room_id room{}; // of room events
+  std::string room_name;
+  std::vector<user_id> users; // member events: who; room.deleted: all members
+};
+
+struct read_outbox {
+  partition_id partition{};
+  std::int64_t after = 0;
+  std::uint32_t limit = 500;
+  using result = std::vector<domain_event>;
+};
+
+struct list_mail {
+  std::uint32_t limit = 50;
+  std::string cursor;
+  using result = page<mail_message>; // the latest first
+};
+
+/// What an operator sees of the store.
+struct store_status {
+  std::string store_epoch; // changes only if the store was replaced; clients recover against it
+  std::int64_t outbox_rows = 0;
+  timestamp oldest_outbox_row; // epoch = none
+};
+
+struct get_store_status {
+  using result = store_status;
+};
+
+/// All signing keys, the oldest first.
+struct list_signing_keys {
+  using result = std::vector<signing_key_record>;
+};
+
+using query =
+    std::variant<find_credentials, get_user, search_users, resolve_names, get_session, list_sessions,
+                 sessions_ended_since, load_room, list_rooms, list_members, read_events, read_personal, get_reminder,
+                 list_reminders, due_reminders, read_outbox, list_mail, get_store_status, list_signing_keys>;
+
+/// Reads; several connections, each query sees all that was committed before it was sent.
+using store_actor = answers_each<query>;
+
+} // namespace callboard

@@ -1,0 +1,24 @@
+#pragma once
+
+namespace callboard {
+
+/// Timers that actors send to themselves.
+struct room_tick {};
+struct mirror_tick {
+  bool watch_only = false; // another try to reach the room, besides the regular one
+};
+struct user_tick {};
+struct relay_tick {
+  bool poll = false; // the regular look, besides the pauses
+};
+struct reminder_tick {};
+/// `generation`: a wake-up that was replaced by a newer one is recognised and ignored.
+struct partition_tick {
+  unsigned long generation = 0;
+};
+struct reload_tick {};
+struct notifier_tick {
+  unsigned long ticket = 0;
+};
+
+} // namespace callboard
