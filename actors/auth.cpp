@@ -1,0 +1,136 @@
+#include "actors/auth.hpp"
+
+#include <utility>
+
+namespace callboard {
+
+auth_state::auth_state(auth_actor::stateful_pointer<auth_state> pointer) : self(pointer) {}
+
+auth_actor::behavior_type auth_state::make_behavior(auth_config settings, auth_neighbours around) {
+  config = std::move(settings);
+  neighbours = std::move(around);
+  return {
+      [this](auth_register& request) { return register_account(request); },
+      [this](auth_login& request) { return log_in(request); },
+      [this](const auth_refresh& request) { return refresh(request); },
+      [this](const auth_guest& request) { return make_guest(request); },
+      [this](const auth_logout& request) { return end(request.who, {request.who.session}, false, "logout"); },
+      [this](const auth_end_sessions& request) {
+        return request.others ? end(request.who, {request.who.session}, true, "revoked")
+                              : end(request.who, {request.session}, false, "revoked");
+      },
+      [this](const auth_delete_account& request) { return delete_account(request); },
+      [this](const auth_identify& request) { return identify(request); },
+  };
+}
+
+caf::result<user_view> auth_state::register_account(auth_register& request) {
+  auto username = core::to_lower(request.username);
+  auto email = core::to_lower(request.email);
+  core::validation check;
+  check.check_username("/username", username, config.limits);
+  check.check_email("/email", email, config.limits);
+  check.check_text("/full_name", request.full_name, 0, config.limits.full_name_length);
+  if (auto bad = config.policy(request.password, {username, email, request.full_name}))
+    check.refuse("/password", bad->code, bad->detail);
+  if (!check.ok()) {
+    config.probe->registers_invalid.add();
+    return check.failure();
+  }
+  auto promise = self->make_response_promise<user_view>();
+  auto origin = request.origin;
+  auto hash_and_store = [this, promise, username, email, request = std::move(request)] {
+    self->request(neighbours.hasher, config.hash_deadline, hash_password{request.password})
+        .then(
+            [this, promise, username, email, full_name = request.full_name](std::string& hash) {
+              store_account({username, email, full_name, std::move(hash), role::user}, promise);
+            },
+            [this, promise](caf::error& reason) mutable {
+              config.probe->registers_failed.add();
+              promise.deliver(std::move(reason));
+            });
+  };
+  within_rate("register", origin, config.registers_per_minute, promise, std::move(hash_and_store));
+  return promise;
+}
+
+void auth_state::store_account(register_user account, caf::typed_response_promise<user_view> promise) {
+  self->request(neighbours.writer, config.write_deadline, std::move(account))
+      .then(
+          [this, promise](user_view& user) mutable {
+            config.probe->registers_ok.add();
+            promise.deliver(std::move(user));
+          },
+          [this, promise](caf::error& reason) mutable {
+            (code_of(reason) == errc::conflict ? config.probe->registers_conflict : config.probe->registers_failed)
+                .add();
+            promise.deliver(std::move(reason));
+          });
+}
+
+caf::result<principal> auth_state::identify(const auth_identify& request) {
+  auto promise = self->make_response_promise<principal>();
+  auto& claims = request.claims;
+  self->request(neighbours.store, config.store_deadline, get_session{claims.session, now()})
+      .then(
+          [promise, claims](session_record& found) mutable {
+            if (!found.live || found.user != claims.user) {
+              promise.deliver(make_failure(errc::unauthorized, "the session has ended"));
+              return;
+            }
+            promise.deliver(
+                principal{found.user, claims.session, found.role, std::move(found.username), claims.expires_at});
+          },
+          [promise](caf::error& reason) mutable {
+            if (code_of(reason) == errc::not_found)
+              promise.deliver(make_failure(errc::unauthorized, "the session has ended"));
+            else
+              promise.deliver(std::move(reason));
+          });
+  return promise;
+}
+
+caf::result<done> auth_state::delete_account(const auth_delete_account& request) {
+  auto promise = self->make_response_promise<done>();
+  self->request(neighbours.writer, config.write_deadline, delete_user{request.who.user})
+      .then(
+          [this, promise, user = request.who.user](const deleted_user& gone) mutable {
+            announce_end(user, gone.sessions, "deleted");
+            for (auto room : gone.rooms)
+              self->send(neighbours.placement, room_refresh{room});
+            for (auto room : gone.deleted_rooms)
+              self->send(neighbours.placement, room_refresh{room});
+            self->send(neighbours.placement, reminders_forget{user, gone.reminders});
+            promise.deliver(done{});
+          },
+          [promise](caf::error& reason) mutable { promise.deliver(std::move(reason)); });
+  return promise;
+}
+
+issued_tokens auth_state::tokens_for(user_view user, const refresh_parts& refresh, bool cookie, timestamp now_at,
+                                     timestamp absolute_end) const {
+  issued_tokens issued;
+  token_claims claims{user.id, refresh.session, user.role, now_at + config.access_life};
+  issued.access_token = neighbours.tokens->sign_access(claims, now_at);
+  issued.expires_in = config.access_life.count();
+  issued.refresh_token = neighbours.tokens->print_refresh(refresh);
+  auto left = std::chrono::duration_cast<std::chrono::seconds>(absolute_end - now_at);
+  issued.refresh_expires_in = std::min(config.refresh_idle, left).count();
+  issued.session = refresh.session;
+  issued.user = std::move(user);
+  issued.cookie = cookie;
+  return issued;
+}
+
+void auth_state::audit(std::string type, user_id actor, std::string detail, const client_origin& origin) {
+  self->request(neighbours.writer, config.write_deadline,
+                write_audit{std::move(type), actor, std::move(detail), origin.address, now()})
+      .then([](done) {}, [](caf::error&) {}); // the request it tells of is not refused for it
+}
+
+auth_actor::behavior_type auth(auth_actor::stateful_pointer<auth_state> self, auth_config config,
+                               auth_neighbours neighbours) {
+  return self->state.make_behavior(std::move(config), std::move(neighbours));
+}
+
+} // namespace callboard

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <caf/stateful_actor.hpp>
+
+#include "actors/core/rules.hpp"
+#include "messages/messages.hpp"
+#include "messages/probe.hpp"
+
+namespace callboard {
+
+struct auth_config {
+  core::limits limits;
+  std::chrono::seconds access_life{15 * 60};
+  std::chrono::seconds refresh_idle{30 * 24 * 3600};
+  std::chrono::seconds refresh_absolute{90 * 24 * 3600};
+  std::chrono::milliseconds refresh_grace{10'000}; // a predecessor gets the same successor for so long
+  std::uint32_t max_sessions = 10;
+  std::uint32_t longest_reuse_proof = 10'000; // generations that a replayed token may be behind
+  std::chrono::milliseconds store_deadline{5'000};
+  std::chrono::milliseconds write_deadline{90'000};
+  std::chrono::milliseconds hash_deadline{10'000}; // waiting for the pool included
+  std::chrono::milliseconds cache_deadline{8'000}; // above what an attempt may wait for its turn
+  std::uint32_t logins_per_minute = 0;             // from one address; 0: no limit
+  std::uint32_t registers_per_minute = 0;          // likewise, guests included
+  std::function<timestamp()> wall_clock;
+  password_policy policy;
+  std::shared_ptr<node_probe> probe;
+};
+
+struct auth_neighbours {
+  log_writer_actor writer;
+  store_actor store;
+  hasher_actor hasher;
+  cache_actor cache;
+  placement_actor placement;
+  std::shared_ptr<const token_service> tokens;
+  std::shared_ptr<revocation_list> revocations;
+};
+
+/// `probe` and `wall_clock` are required.
+/// Accounts and sessions: register, log in, refresh, log out. Holds nothing between requests, so that any number may
+/// run. Every reason for which a log-in fails is answered alike, after the same work (security.md 7).
+struct auth_state {
+  explicit auth_state(auth_actor::stateful_pointer<auth_state> self);
+  auth_actor::behavior_type make_behavior(auth_config config, auth_neighbours neighbours);
+
+  using tokens_promise = caf::typed_response_promise<issued_tokens>;
+  using done_promise = caf::typed_response_promise<done>;
+
+  /// Goes on with `next` unless the address has asked too often.
+  template <class Answer>
+  void within_rate(const std::string& what, const client_origin& origin, std::uint32_t per_minute,
+                   caf::typed_response_promise<Answer> promise, std::function<void()> next);
+
+  caf::result<user_view> register_account(auth_register& request);
+  void store_account(register_user account, caf::typed_response_promise<user_view> promise);
+
+  // auth_login.cpp
+  caf::result<issued_tokens> log_in(auth_login& request);
+  void check(auth_login request, tokens_promise promise);
+  void reserve(auth_login request, caf::expected<credentials> found, tokens_promise promise);
+  void judge(auth_login request, std::string account, caf::expected<credentials> found, tokens_promise promise);
+  void refuse_login(const auth_login& request, const std::string& account, const std::string& reason,
+                    tokens_promise promise);
+  caf::result<issued_tokens> make_guest(const auth_guest& request);
+  void open(user_view user, bool cookie, const client_origin& origin, tokens_promise promise);
+
+  // auth_refresh.cpp
+  caf::result<issued_tokens> refresh(const auth_refresh& request);
+  void renew(const refresh_parts& next, const rotation_outcome& outcome, tokens_promise promise);
+  void judge_superseded(const refresh_parts& presented, const rotation_outcome& outcome, const client_origin& origin,
+                        tokens_promise promise);
+  caf::result<done> end(const principal& who, std::vector<session_id> sessions, bool all, std::string reason);
+  /// Makes the end of sessions known: to the edge at once, to their connections.
+  void announce_end(user_id user, const std::vector<session_id>& ended, const std::string& reason);
+  caf::result<done> delete_account(const auth_delete_account& request);
+  caf::result<principal> identify(const auth_identify& request);
+
+  issued_tokens tokens_for(user_view user, const refresh_parts& refresh, bool cookie, timestamp now,
+                           timestamp absolute_end) const;
+  void audit(std::string type, user_id actor, std::string detail, const client_origin& origin);
+  timestamp now() const { return config.wall_clock(); }
+
+  auth_actor::stateful_pointer<auth_state> self;
+  auth_config config;
+  auth_neighbours neighbours;
+
+  static inline const char* name = "auth";
+};
+
+template <class Answer>
+void auth_state::within_rate(const std::string& what, const client_origin& origin, std::uint32_t per_minute,
+                             caf::typed_response_promise<Answer> promise, std::function<void()> next) {
+  if (per_minute == 0 || origin.address.empty())
+    return next();
+  self->request(neighbours.cache, config.cache_deadline, take_rate{what + ":" + origin.address, per_minute})
+      .then(
+          [promise, next](bool allowed) mutable {
+            if (allowed)
+              next();
+            else
+              promise.deliver(make_failure(errc::too_many_requests, "too many of these from your address"));
+          },
+          [promise](caf::error& reason) mutable { promise.deliver(std::move(reason)); });
+}
+
+auth_actor::behavior_type auth(auth_actor::stateful_pointer<auth_state> self, auth_config config,
+                               auth_neighbours neighbours);
+
+} // namespace callboard

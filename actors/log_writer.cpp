@@ -1,0 +1,115 @@
+#include "actors/log_writer.hpp"
+
+#include <iterator>
+#include <utility>
+
+namespace callboard {
+namespace {
+
+template <class Operations>
+struct handlers;
+
+template <class... Operations>
+struct handlers<std::variant<Operations...>> {
+  static log_writer_actor::behavior_type make(log_writer_state* state) {
+    return {[state](Operations& operation) { return state->enqueue(operation); }...};
+  }
+};
+
+} // namespace
+
+log_writer_state::log_writer_state(log_writer_actor::stateful_pointer<log_writer_state> pointer) : self(pointer) {}
+
+log_writer_actor::behavior_type log_writer_state::make_behavior(log_writer_config settings,
+                                                                write_connection_actor write_connection) {
+  config = std::move(settings);
+  connection = std::move(write_connection);
+  self->set_exit_handler([this](const caf::exit_msg& message) {
+    stopping = true;
+    if (!committing && queue.empty())
+      self->quit(message.reason);
+  });
+  return handlers<write_op>::make(this);
+}
+
+template <class Operation>
+caf::result<typename Operation::result> log_writer_state::enqueue(Operation& operation) {
+  using answer_type = typename Operation::result;
+  if (stopping)
+    return make_failure(errc::unavailable, "the server is shutting down");
+  if (queue.size() >= config.max_queue)
+    return make_failure(errc::overloaded, "too many changes are waiting to be written");
+  auto promise = self->make_response_promise<answer_type>();
+  queue.push_back({std::move(operation), [promise](write_answer& answer) mutable {
+                     if (auto* value = std::get_if<answer_type>(&answer))
+                       promise.deliver(std::move(*value));
+                     else if (auto* reason = std::get_if<caf::error>(&answer))
+                       promise.deliver(std::move(*reason));
+                     else
+                       promise.deliver(make_failure(errc::internal, "the store gave an answer of another kind"));
+                   }});
+  commit_next();
+  return promise;
+}
+
+void log_writer_state::commit_next() {
+  if (committing || queue.empty())
+    return;
+  committing = true;
+  auto waiting = std::make_shared<std::vector<waiting_operation>>();
+  if (queue.size() <= config.max_batch) {
+    waiting->swap(queue);
+  } else {
+    auto end = queue.begin() + static_cast<std::ptrdiff_t>(config.max_batch);
+    waiting->assign(std::make_move_iterator(queue.begin()), std::make_move_iterator(end));
+    queue.erase(queue.begin(), end);
+  }
+  auto batch = std::make_shared<write_batch>();
+  batch->operations.reserve(waiting->size());
+  for (auto& each : *waiting)
+    batch->operations.push_back(std::move(each.operation));
+  auto begun = std::chrono::steady_clock::now();
+  auto finish = [this] {
+    committing = false;
+    commit_next();
+    if (stopping && !committing)
+      self->quit(caf::exit_reason::user_shutdown);
+  };
+  self->request(connection, config.commit_deadline, write_batch_ptr{std::move(batch)})
+      .then(
+          [this, waiting, begun, finish](write_answers_ptr& outcome) {
+            if (config.probe) {
+              auto took = std::chrono::steady_clock::now() - begun;
+              config.probe->batch_operations.observe(waiting->size());
+              config.probe->commit_microseconds.observe(
+                  static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
+            }
+            if (outcome->answers.size() != waiting->size()) {
+              answer_all(*waiting, make_failure(errc::internal, "the store answered another number of operations"));
+            } else {
+              for (std::size_t i = 0; i < waiting->size(); ++i)
+                (*waiting)[i].answer(outcome->answers[i]);
+              for (auto partition : outcome->touched)
+                config.outbox_grew(partition);
+            }
+            finish();
+          },
+          [this, waiting, finish](caf::error& reason) {
+            answer_all(*waiting, reason);
+            finish();
+          });
+}
+
+void log_writer_state::answer_all(std::vector<waiting_operation>& batch, const caf::error& reason) {
+  for (auto& each : batch) {
+    write_answer answer{reason};
+    each.answer(answer);
+  }
+}
+
+log_writer_actor::behavior_type log_writer(log_writer_actor::stateful_pointer<log_writer_state> self,
+                                           log_writer_config config, write_connection_actor connection) {
+  return self->state.make_behavior(std::move(config), std::move(connection));
+}
+
+} // namespace callboard

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "messages/messages.hpp"
+#include "messages/probe.hpp"
+
+namespace callboard {
+
+struct log_writer_config {
+  std::size_t max_batch = 4096;                      // operations in one transaction
+  std::size_t max_queue = 65'536;                    // operations waiting; past it: `overloaded`
+  std::chrono::milliseconds commit_deadline{60'000}; // a disk that is this slow is taken for gone
+  std::shared_ptr<node_probe> probe;
+  std::function<void(partition_id)> outbox_grew = [](partition_id) {}; // wakes a partition's relay
+};
+
+/// Group commit. While a transaction runs, everything that comes in waits together; it becomes the next transaction
+/// when the running one has ended, so there is no waiting time to tune: alone, an operation is committed at once, and
+/// under load a commit carries hundreds. Each operation is answered after its commit. When a commit fails, all of its
+/// operations are answered with the error: whether a commit whose answer was lost took place is for the sender to find
+/// out, by repeating with its key.
+struct log_writer_state {
+  explicit log_writer_state(log_writer_actor::stateful_pointer<log_writer_state> self);
+  log_writer_actor::behavior_type make_behavior(log_writer_config config, write_connection_actor connection);
+
+  struct waiting_operation {
+    write_op operation;
+    std::function<void(write_answer&)> answer;
+  };
+
+  template <class Operation>
+  caf::result<typename Operation::result> enqueue(Operation& operation);
+  void commit_next();
+  void answer_all(std::vector<waiting_operation>& batch, const caf::error& reason);
+
+  log_writer_actor::stateful_pointer<log_writer_state> self;
+  log_writer_config config;
+  write_connection_actor connection;
+  std::vector<waiting_operation> queue;
+  bool committing = false;
+  bool stopping = false; // asked to end: what waits is still committed, nothing new is taken
+
+  static inline const char* name = "log_writer";
+};
+
+log_writer_actor::behavior_type log_writer(log_writer_actor::stateful_pointer<log_writer_state> self,
+                                           log_writer_config config, write_connection_actor connection);
+
+} // namespace callboard

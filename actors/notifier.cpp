@@ -1,0 +1,72 @@
+#include "actors/notifier.hpp"
+
+#include <utility>
+
+namespace callboard {
+
+notifier_state::notifier_state(notifier_self_actor::stateful_pointer<notifier_state> pointer) : self(pointer) {}
+
+notifier_self_actor::behavior_type notifier_state::make_behavior(notifier_config settings, store_actor reader,
+                                                                 mailer_actor sender) {
+  config = std::move(settings);
+  store = std::move(reader);
+  mailer = std::move(sender);
+  return {
+      [this](const notify_by_mail& request) { return notify(request); },
+      [this](notifier_tick tick) {
+        auto next = later.extract(tick.ticket);
+        if (!next.empty())
+          next.mapped()();
+      },
+  };
+}
+
+caf::result<done> notifier_state::notify(const notify_by_mail& request) {
+  if (under_way >= config.max_under_way)
+    return make_failure(errc::overloaded, "too many mails are under way");
+  ++under_way;
+  auto promise = self->make_response_promise<done>();
+  self->request(store, config.store_deadline, get_user{request.user})
+      .then(
+          [this, promise, request](const user_view& user) mutable {
+            if (user.email.empty()) {
+              --under_way;
+              promise.deliver(make_failure(errc::not_available, "the user has no e-mail address"));
+              return;
+            }
+            mail_message mail{0, user.email, request.subject, request.body, config.wall_clock()};
+            send(std::move(mail), core::backoff{config.first_retry, config.longest_retry}, promise);
+          },
+          [this, promise](caf::error& reason) mutable {
+            --under_way;
+            promise.deliver(std::move(reason));
+          });
+  return promise;
+}
+
+void notifier_state::send(mail_message mail, core::backoff pause, caf::typed_response_promise<done> promise) {
+  self->request(mailer, config.mail_deadline, mail)
+      .then(
+          [this, promise](done) mutable {
+            --under_way;
+            promise.deliver(done{});
+          },
+          [this, mail, pause, promise](caf::error& reason) mutable {
+            if (pause.tries() + 1 >= config.tries || !entry_of(code_of(reason)).temporary) {
+              --under_way;
+              promise.deliver(std::move(reason));
+              return;
+            }
+            auto wait = pause.next(static_cast<std::uint64_t>(mail.created_at.time_since_epoch().count()));
+            auto ticket = ++tickets;
+            later.emplace(ticket, [this, mail, pause, promise] { send(mail, pause, promise); });
+            self->delayed_send(self, wait, notifier_tick{ticket});
+          });
+}
+
+notifier_self_actor::behavior_type notifier(notifier_self_actor::stateful_pointer<notifier_state> self,
+                                            notifier_config config, store_actor store, mailer_actor mailer) {
+  return self->state.make_behavior(std::move(config), std::move(store), std::move(mailer));
+}
+
+} // namespace callboard

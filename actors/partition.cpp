@@ -1,0 +1,169 @@
+#include "actors/partition.hpp"
+
+#include <utility>
+
+namespace callboard {
+namespace {
+
+template <class Routes>
+struct passing;
+
+template <class... Requests, class... Answers>
+struct passing<route_list<routed<Requests, Answers>...>> {
+  // Handlers that pass a request on to the actor that `find` names.
+  template <class Find>
+  static auto handlers(partition_state* state, Find find) {
+    return std::make_tuple([state, find](Requests& request) -> caf::result<Answers> {
+      if (auto reason = state->not_owned())
+        return reason;
+      auto& [target, passed] = find(request);
+      ++passed;
+      return state->self->delegate(target, std::move(request));
+    }...);
+  }
+};
+
+} // namespace
+
+partition_state::partition_state(partition_self_actor::stateful_pointer<partition_state> pointer) : self(pointer) {}
+
+partition_self_actor::behavior_type partition_state::make_behavior(partition_id number, partition_config settings,
+                                                                   partition_neighbours around) {
+  id = number;
+  config = std::move(settings);
+  neighbours = std::move(around);
+  self->set_down_handler([this](const caf::down_msg& message) { forget(message); });
+  // Rooms and users go with their partition; the log writer, which goes later, still commits what they asked for.
+  self->set_exit_handler([this](const caf::exit_msg& message) {
+    for (auto& [room, each] : rooms)
+      self->send_exit(each.room, message.reason);
+    for (auto& [user, each] : users)
+      self->send_exit(each.user, message.reason);
+    for (auto& [reminder, each] : firing)
+      self->send_exit(each, message.reason);
+    if (relay)
+      self->send_exit(relay, message.reason);
+    self->quit(message.reason);
+  });
+  auto to_rooms = passing<room_routes>::handlers(
+      this, [this](const auto& request) -> room_entry& { return room_of(request.room); });
+  auto to_users = passing<user_routes>::handlers(
+      this, [this](const auto& request) -> user_entry& { return user_of(addressee(request)); });
+  auto own_handlers =
+      std::make_tuple([this](reminder_add& request) { return add(request); },
+                      [this](const reminder_edit& request) { return edit(request); },
+                      [this](const reminder_cancel& request) { return change(request.who, request.id, core::cancel); },
+                      [this](const reminder_snooze& request) {
+                        return change(request.who, request.id, [until = request.until](const reminder_record& record) {
+                          return core::snooze(record, until);
+                        });
+                      },
+                      [this](const reminder_done& request) { return change(request.who, request.id, core::finish); },
+                      [this](const reminders_forget& request) {
+                        for (auto reminder : request.reminders) {
+                          due.remove(reminder);
+                          soon.erase(reminder);
+                        }
+                      },
+                      [this](const partition_own& order) { own(order.epoch); },
+                      [this](const outbox_grew& news) {
+                        if (relay)
+                          self->send(relay, news);
+                      },
+                      [this](const room_idle& idle) {
+                        auto i = rooms.find(idle.room);
+                        if (i == rooms.end() || i->second.passed != idle.handled)
+                          return;
+                        self->demonitor(i->second.room.address());
+                        self->send_exit(i->second.room, caf::exit_reason::user_shutdown);
+                        rooms.erase(i);
+                        if (config.room.probe)
+                          config.room.probe->passivated.add();
+                      },
+                      [this](const user_idle& idle) {
+                        auto i = users.find(idle.user);
+                        if (i == users.end() || i->second.passed != idle.handled)
+                          return;
+                        self->demonitor(i->second.user.address());
+                        self->send_exit(i->second.user, caf::exit_reason::user_shutdown);
+                        users.erase(i);
+                        if (config.room.probe)
+                          config.room.probe->passivated.add();
+                      },
+                      [this](const reminder_settled& settled) {
+                        firing.erase(settled.record.id);
+                        // It was scheduled anew while it was being delivered.
+                        if (auto i = soon.find(settled.record.id); i != soon.end())
+                          due.schedule(i->first, i->second.next_at);
+                        // Fired, perhaps, and the answer lost: the store knows.
+                        if (core::is_pending(settled.record))
+                          look_again(settled.record);
+                        arm();
+                      },
+                      [this](partition_tick tick) {
+                        if (tick.generation == armed)
+                          wake_due();
+                      },
+                      [this](reload_tick) {
+                        if (self->clock().now() >= reload_at) // or another look was taken meanwhile
+                          load_due();
+                      });
+  return std::apply([](auto&&... each) { return partition_self_actor::behavior_type{std::move(each)...}; },
+                    std::tuple_cat(std::move(to_rooms), std::move(to_users), std::move(own_handlers)));
+}
+
+void partition_state::own(epoch_number epoch) {
+  guard = {id, epoch};
+  owned = true;
+  if (config.room.probe)
+    config.room.probe->partitions.add(1);
+  relay =
+      self->spawn<caf::monitored>(outbox_relay, guard, config.relay,
+                                  outbox_relay_neighbours{neighbours.writer, neighbours.store, neighbours.event_log});
+  load_due();
+}
+
+caf::error partition_state::not_owned() const {
+  return owned ? caf::error{} : make_failure(errc::moved, "this node does not serve this partition");
+}
+
+partition_state::room_entry& partition_state::room_of(room_id number) {
+  auto& each = rooms[number];
+  if (!each.room) {
+    each.room = self->spawn<caf::monitored>(room, number, guard, config.room,
+                                            room_neighbours{neighbours.writer, neighbours.store, self});
+    each.passed = 0;
+  }
+  return each;
+}
+
+partition_state::user_entry& partition_state::user_of(user_id number) {
+  auto& each = users[number];
+  if (!each.user) {
+    each.user = self->spawn<caf::monitored>(user, number, guard, config.user,
+                                            user_neighbours{neighbours.writer, neighbours.store, self});
+    each.passed = 0;
+  }
+  return each;
+}
+
+void partition_state::forget(const caf::down_msg& message) {
+  auto& who = message.source;
+  std::erase_if(rooms, [&](const auto& each) { return each.second.room.address() == who; });
+  std::erase_if(users, [&](const auto& each) { return each.second.user.address() == who; });
+  if (std::erase_if(firing, [&](const auto& each) { return each.second.address() == who; }) > 0)
+    load_due(); // it failed in the middle: the store knows how far it came
+  // A relay ends in good order when another node relays this partition.
+  if (relay && relay.address() == who && message.reason)
+    relay =
+        self->spawn<caf::monitored>(outbox_relay, guard, config.relay,
+                                    outbox_relay_neighbours{neighbours.writer, neighbours.store, neighbours.event_log});
+}
+
+partition_self_actor::behavior_type partition(partition_self_actor::stateful_pointer<partition_state> self,
+                                              partition_id id, partition_config config,
+                                              partition_neighbours neighbours) {
+  return self->state.make_behavior(id, std::move(config), std::move(neighbours));
+}
+
+} // namespace callboard

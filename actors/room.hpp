@@ -1,0 +1,108 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include <caf/stateful_actor.hpp>
+
+#include "actors/core/rules.hpp"
+#include "messages/messages.hpp"
+#include "messages/probe.hpp"
+
+namespace callboard {
+
+struct room_config {
+  core::limits limits;
+  std::chrono::milliseconds idle{60'000};           // without watchers and work for so long: asks to passivate
+  std::chrono::milliseconds store_deadline{5'000};  // reads
+  std::chrono::milliseconds write_deadline{90'000}; // above the writer's own: the writer always answers
+  unsigned appends_in_flight = 2;                   // batches handed to the writer at a time
+  std::size_t max_waiting = 4'096;                  // posts waiting for their batch; past it: `overloaded`
+  std::shared_ptr<node_probe> probe;
+};
+
+/// What a room knows of its surroundings.
+struct room_neighbours {
+  log_writer_actor writer;
+  store_actor store;
+  partition_actor partition; // its supervisor
+};
+
+/// The room's own interface: what others may ask, and its timer.
+using room_self_actor = room_actor::extend<caf::reacts_to<room_tick>>;
+
+/// A chat room: decides who may do what, hands events to the log writer in one order, answers their senders after the
+/// commit and passes what was committed to every watching node, batch by batch.
+/// Loads itself from the store before the first message; passivates when idle.
+struct room_state {
+  explicit room_state(room_self_actor::stateful_pointer<room_state> self);
+  room_self_actor::behavior_type make_behavior(room_id id, fence guard, room_config config, room_neighbours neighbours);
+
+  struct waiting_post {
+    room_event event;
+    caf::typed_response_promise<appended> promise;
+  };
+  struct membership {
+    std::string username;
+    member_role role = member_role::none;
+    timestamp added_at;
+  };
+
+  /// Nothing, or why every request is refused now (not there, not loaded, removed). Such a room asks to go.
+  caf::error refusal() const;
+  member_role role_of(const principal& who) const;
+  caf::error may_read(const principal& who) const;
+  caf::error may_post(const principal& who) const;
+  /// Owner or admin of the room; not of a direct one.
+  caf::error may_manage(const principal& who) const;
+  room_view view_for(const principal& who) const;
+
+  caf::result<appended> post(const room_post& request);
+  caf::result<room_view> rename(const room_rename& request);
+  caf::result<done> remove(const room_remove& request);
+  caf::result<room_view> invite(room_invite& request);
+  caf::result<done> expel(const room_expel& request);
+  caf::result<std::vector<client_info>> list_presence(const room_list_presence& request);
+
+  void load();
+  void append_waiting();
+  /// Takes committed events in: to the members, to the watchers. A hole is filled from the store first.
+  void publish(std::vector<room_event> events);
+  void apply(const room_event& event);
+  /// A member went. When the owner's account was deleted, an admin, or else who has been a member for longest, owns the
+  /// room now, as the store has it too.
+  void drop(user_id user);
+  void read_missing();
+  void tell_watchers(const room_batch& batch);
+  void close();
+  void check_idle();
+
+  room_self_actor::stateful_pointer<room_state> self;
+  room_id id{};
+  fence guard;
+  room_config config;
+  room_neighbours neighbours;
+
+  room_view room; // as loaded; `my_role` unused
+  std::unordered_map<user_id, membership> members;
+  std::unordered_set<user_id> joining; // their addition is being written
+  std::unordered_set<user_id> leaving; // their removal is being written: they may not post any more
+  stream_offset tail = 0;
+  caf::error load_failure = make_failure(errc::unavailable, "the room is not loaded yet");
+  std::vector<room_mirror_actor> watchers;
+  std::vector<waiting_post> waiting;
+  unsigned in_flight = 0;    // writes
+  bool reading = false;      // filling a hole from the store
+  std::uint64_t handled = 0; // messages that came by the partition
+  std::uint64_t handled_at_last_tick = 0;
+
+  static inline const char* name = "room";
+};
+
+room_self_actor::behavior_type room(room_self_actor::stateful_pointer<room_state> self, room_id id, fence guard,
+                                    room_config config, room_neighbours neighbours);
+
+} // namespace callboard

@@ -1,0 +1,177 @@
+#include <chrono>
+#include <utility>
+
+#include "actors/session.hpp"
+
+// How a connection learns who it is, and how long that holds.
+
+namespace callboard {
+namespace {
+
+timestamp wall_clock() {
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+} // namespace
+
+void session_state::connect(std::uint32_t id, connect_command& wanted) {
+  auto claims = neighbours->tokens->verify_access(wanted.token, wall_clock());
+  if (!claims) {
+    if (code_of(claims.error()) == errc::token_expired)
+      refuse(id, claims.error()); // the client gets a new token and comes again
+    else
+      close(close_code::invalid_token, "invalid token");
+    return;
+  }
+  if (neighbours->revocations->is_revoked(claims->session)) {
+    close(close_code::force_disconnect, "session revoked");
+    return;
+  }
+  state = phase::connecting;
+  who.user = claims->user;
+  who.session = claims->session;
+  who.expires_at = claims->expires_at;
+  attach(id, std::move(wanted));
+}
+
+// The user is told of this connection before the session row is read: a revocation that comes between reaches it.
+void session_state::attach(std::uint32_t id, connect_command wanted) {
+  attached = true;
+  self->request(neighbours->placement, config->deadline, user_attach{who.user, who.session, self})
+      .then(
+          [this, id, wanted = std::move(wanted)](user_attached& answer_of) mutable {
+            if (state == phase::connecting)
+              identify(id, std::move(wanted), std::move(answer_of));
+          },
+          [this, id](caf::error& reason) {
+            attached = false;
+            if (code_of(reason) == errc::limit_exceeded)
+              return close(close_code::connection_limit, "connection limit");
+            refuse(id, reason);
+            state = state == phase::closed ? state : phase::fresh;
+          });
+}
+
+void session_state::identify(std::uint32_t id, connect_command wanted, user_attached attachment) {
+  self->monitor(attachment.user);
+  personal_tail = attachment.tail;
+  auto failed = [this, id](caf::error& reason) {
+    if (code_of(reason) == errc::not_found)
+      return close(close_code::invalid_token, "invalid token");
+    refuse(id, reason);
+    close(close_code::internal, "the session cannot be read now");
+  };
+  self->request(neighbours->store, config->deadline, get_session{who.session, wall_clock()})
+      .then(
+          [this, id, failed, wanted = std::move(wanted)](session_record& record) mutable {
+            if (state != phase::connecting)
+              return;
+            if (!record.live || record.user != who.user)
+              return close(close_code::force_disconnect, "session revoked");
+            who.role = record.role;
+            who.username = std::move(record.username);
+            self->request(neighbours->store, config->deadline, get_user{who.user})
+                .then(
+                    [this, id, wanted = std::move(wanted)](user_view& user) {
+                      if (state == phase::connecting)
+                        welcome(id, std::move(user), wanted);
+                    },
+                    failed);
+          },
+          failed);
+}
+
+void session_state::welcome(std::uint32_t id, user_view user, const connect_command& wanted) {
+  auto recovers = wanted.personal && wanted.personal->recover &&
+                  (wanted.personal->epoch.empty() || wanted.personal->epoch == config->store_epoch) &&
+                  wanted.personal->offset <= personal_tail;
+  connected_reply body;
+  body.client = client;
+  body.session = who.session;
+  body.user = std::move(user);
+  auto left = std::chrono::duration_cast<std::chrono::seconds>(who.expires_at - wall_clock()) - config->refresh_margin;
+  body.ttl_seconds = std::max<std::int64_t>(1, left.count());
+  body.ping_seconds = config->ping_seconds;
+  body.node = config->node;
+  body.channel = channel_of(who.user);
+  personal_position = recovers ? wanted.personal->offset : personal_tail;
+  body.position = {personal_position, wanted.personal && wanted.personal->recover, recovers};
+  state = phase::connected;
+  answer(id, body);
+  neighbours->out->set_expiry(connection, who.expires_at);
+  read_personal_stream();
+  if (auto held = std::exchange(waiting, nullptr))
+    for (auto& each : *held)
+      take(each);
+}
+
+void session_state::reattach() {
+  attached = true;
+  self->request(neighbours->placement, config->deadline, user_attach{who.user, who.session, self})
+      .then(
+          [this](user_attached& attachment) {
+            if (state != phase::connected)
+              return;
+            self->monitor(attachment.user);
+            personal_tail = std::max(personal_tail, attachment.tail);
+            read_personal_stream();
+            self->request(neighbours->store, config->deadline, get_session{who.session, wall_clock()})
+                .then(
+                    [this](const session_record& record) {
+                      if (!record.live)
+                        close(close_code::force_disconnect, "session revoked");
+                    },
+                    [this](caf::error&) { close(close_code::internal, "the session cannot be read now"); });
+          },
+          [this](caf::error&) { close(close_code::internal, "the session cannot be attached now"); });
+}
+
+void session_state::refresh(std::uint32_t id, const refresh_command& wanted) {
+  auto claims = neighbours->tokens->verify_access(wanted.token, wall_clock());
+  if (!claims && code_of(claims.error()) == errc::token_expired)
+    return refuse(id, claims.error());
+  if (!claims || claims->user != who.user || claims->session != who.session)
+    return close(close_code::invalid_token, "invalid token");
+  who.expires_at = claims->expires_at;
+  neighbours->out->set_expiry(connection, who.expires_at);
+  auto left = std::chrono::duration_cast<std::chrono::seconds>(who.expires_at - wall_clock()) - config->refresh_margin;
+  answer(id, refreshed_reply{std::max<std::int64_t>(1, left.count())});
+}
+
+void session_state::take_personal(const std::vector<personal_event>& events) {
+  if (events.empty())
+    return;
+  personal_tail = std::max(personal_tail, events.back().offset);
+  if (state != phase::connected)
+    return;
+  if (!reading_personal && events.front().offset == personal_position + 1) {
+    personal_position = events.back().offset;
+    neighbours->out->send(connection, neighbours->wire->encode_personal(who.user, events), 0);
+  }
+  read_personal_stream();
+}
+
+void session_state::read_personal_stream() {
+  if (reading_personal || personal_position >= personal_tail || state != phase::connected)
+    return;
+  reading_personal = true;
+  self->request(neighbours->store, config->deadline, read_personal{who.user, personal_position, config->personal_page})
+      .then(
+          [this](const personal_page& missing) {
+            reading_personal = false;
+            if (state != phase::connected)
+              return;
+            personal_tail = std::max(personal_tail, missing.tail);
+            if (missing.events.empty())
+              return;
+            personal_position = missing.events.back().offset;
+            neighbours->out->send(connection, neighbours->wire->encode_personal(who.user, missing.events), 0);
+            read_personal_stream();
+          },
+          [this](caf::error&) {
+            reading_personal = false;
+            close(close_code::insufficient_state, "the personal stream cannot be read now");
+          });
+}
+
+} // namespace callboard

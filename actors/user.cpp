@@ -1,0 +1,199 @@
+#include "actors/user.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace callboard {
+
+user_state::user_state(user_self_actor::stateful_pointer<user_state> pointer) : self(pointer) {}
+
+user_self_actor::behavior_type user_state::make_behavior(user_id number, fence fenced, user_config settings,
+                                                         user_neighbours around) {
+  id = number;
+  guard = fenced;
+  config = std::move(settings);
+  neighbours = std::move(around);
+  if (config.probe)
+    config.probe->users.add(1);
+  self->attach_functor([probe = config.probe] {
+    if (probe)
+      probe->users.add(-1);
+  });
+  self->set_down_handler([this](const caf::down_msg& message) {
+    std::erase_if(connections, [&](const attachment& each) { return each.connection.address() == message.source; });
+  });
+  self->delayed_send(self, config.idle, user_tick{});
+  return {
+      [this](const user_attach& request) {
+        ++handled;
+        return attach(request);
+      },
+      [this](const user_detach& request) {
+        ++handled;
+        if (std::erase_if(connections, [&](const auto& each) { return each.connection == request.connection; }) > 0)
+          self->demonitor(request.connection.address());
+      },
+      [this](user_append& request) {
+        ++handled;
+        return append(request);
+      },
+      [this](const user_deliver& request) {
+        ++handled;
+        return deliver(request.event);
+      },
+      [this](const user_end_sessions& request) {
+        ++handled;
+        for (auto& each : connections) {
+          bool listed =
+              std::find(request.sessions.begin(), request.sessions.end(), each.session) != request.sessions.end();
+          if (listed != request.all)
+            self->send(each.connection, session_ended{request.reason});
+        }
+      },
+      [this](user_create_room& request) {
+        ++handled;
+        return make_room(request);
+      },
+      [this](user_tick) { check_idle(); },
+  };
+}
+
+caf::result<user_attached> user_state::attach(const user_attach& request) {
+  if (config.max_connections > 0 && connections.size() >= config.max_connections)
+    return make_failure(errc::limit_exceeded, "too many connections of this user");
+  connections.push_back({request.connection, request.session});
+  self->monitor(request.connection);
+  auto promise = self->make_response_promise<user_attached>();
+  ++busy;
+  // The end of the stream, read after the attachment: what comes later is delivered.
+  self->request(neighbours.store, config.store_deadline, read_personal{id, ~stream_offset{0} >> 1, 1})
+      .then(
+          [this, promise](const personal_page& found) mutable {
+            --busy;
+            promise.deliver(user_attached{found.tail, caf::actor_cast<caf::strong_actor_ptr>(self)});
+          },
+          [this, promise, connection = request.connection](caf::error& reason) mutable {
+            --busy;
+            std::erase_if(connections, [&](const attachment& each) { return each.connection == connection; });
+            promise.deliver(std::move(reason));
+          });
+  return promise;
+}
+
+caf::result<appended> user_state::append(user_append& request) {
+  auto promise = self->make_response_promise<appended>();
+  ++busy;
+  self->request(neighbours.writer, config.write_deadline, append_personal{guard, id, request.event})
+      .then(
+          [this, promise, event = request.event](const appended& result) mutable {
+            --busy;
+            // A repetition too: the answer to the first may have been lost, and connections drop what they have.
+            event.offset = result.offset;
+            event.created_at = result.created_at;
+            deliver(event);
+            promise.deliver(result);
+          },
+          [this, promise](caf::error& reason) mutable {
+            --busy;
+            promise.deliver(std::move(reason));
+          });
+  return promise;
+}
+
+std::uint32_t user_state::deliver(const personal_event& event) {
+  for (auto& each : connections)
+    self->send(each.connection, personal_batch{{event}});
+  return static_cast<std::uint32_t>(connections.size());
+}
+
+caf::result<room_view> user_state::make_room(user_create_room& request) {
+  auto& form = request.form;
+  core::validation check;
+  check.check_text("/name", form.name, 1, config.limits.room_name_length);
+  if (form.kind == room_kind::direct && form.members.size() != 1)
+    check.refuse("/members", "direct_needs_one", "a direct room has exactly one other member");
+  if (form.members.size() >= config.limits.members_per_room)
+    check.refuse("/members", "too_many",
+                 "a room has at most " + std::to_string(config.limits.members_per_room) + " members");
+  if (!check.ok())
+    return check.failure();
+  auto promise = self->make_response_promise<room_view>();
+  if (form.members.empty()) {
+    write_room(request, {}, promise);
+    return promise;
+  }
+  ++busy;
+  self->request(neighbours.store, config.store_deadline, resolve_names{form.members})
+      .then(
+          [this, request = std::move(request), promise](const std::vector<member>& found) {
+            --busy;
+            write_room(request, found, promise);
+          },
+          [this, promise](caf::error& reason) mutable {
+            --busy;
+            promise.deliver(std::move(reason));
+          });
+  return promise;
+}
+
+void user_state::write_room(const user_create_room& request, const std::vector<member>& found,
+                            caf::typed_response_promise<room_view> promise) {
+  std::vector<field_error> unknown;
+  std::string names;
+  std::vector<member> members;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (number_of(found[i].user) == 0) {
+      auto& given = request.form.members[i];
+      unknown.push_back({"/members/" + std::to_string(i), "unknown_user", "there is no user '" + given + "'"});
+      names += (names.empty() ? "" : ", ") + given;
+    } else if (found[i].user != id && std::none_of(members.begin(), members.end(),
+                                                   [&](const member& each) { return each.user == found[i].user; })) {
+      members.push_back(found[i]);
+      members.back().role = member_role::member;
+    }
+  }
+  if (!unknown.empty()) {
+    promise.deliver(make_failure(errc::unknown_members, "these users do not exist: " + names, std::move(unknown)));
+    return;
+  }
+  if (request.form.kind == room_kind::direct && members.size() != 1) {
+    promise.deliver(
+        make_failure(errc::validation_failed, {}, {{"/members/0", "self", "a direct room is with somebody else"}}));
+    return;
+  }
+  create_room operation;
+  operation.guard = guard;
+  operation.creator = id;
+  operation.creator_name = request.who.username;
+  operation.name = request.form.name;
+  operation.kind = request.form.kind;
+  operation.guests_may_write = request.form.guests_may_write;
+  operation.members = std::move(members);
+  operation.max_rooms_per_user = config.limits.rooms_per_user;
+  operation.idempotency = request.idempotency;
+  ++busy;
+  self->request(neighbours.writer, config.write_deadline, std::move(operation))
+      .then(
+          [this, promise](room_view& made) mutable {
+            --busy;
+            promise.deliver(std::move(made));
+          },
+          [this, promise](caf::error& reason) mutable {
+            --busy;
+            promise.deliver(std::move(reason));
+          });
+}
+
+void user_state::check_idle() {
+  if (connections.empty() && busy == 0 && handled == handled_at_last_tick)
+    self->send(neighbours.partition, user_idle{id, handled});
+  handled_at_last_tick = handled;
+  self->delayed_send(self, config.idle, user_tick{});
+}
+
+user_self_actor::behavior_type user(user_self_actor::stateful_pointer<user_state> self, user_id id, fence guard,
+                                    user_config config, user_neighbours neighbours) {
+  return self->state.make_behavior(id, guard, std::move(config), std::move(neighbours));
+}
+
+} // namespace callboard
