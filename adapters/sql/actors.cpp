@@ -1,0 +1,131 @@
+#include "adapters/sql/actors.hpp"
+
+#include <algorithm>
+#include <atomic>
+
+namespace callboard::sql {
+namespace {
+
+struct write_connection_state {
+  std::shared_ptr<write_executor> executor;
+  std::shared_ptr<const void> keep_alive;
+  static inline const char* name = "write_connection";
+};
+
+write_connection_actor::behavior_type
+write_connection(write_connection_actor::stateful_pointer<write_connection_state> self,
+                 std::shared_ptr<write_executor> executor, std::shared_ptr<const void> keep_alive) {
+  self->state.executor = std::move(executor);
+  self->state.keep_alive = std::move(keep_alive);
+  return {
+      [self](const write_batch_ptr& batch) -> caf::result<write_answers_ptr> {
+        auto answers = self->state.executor->execute(*batch);
+        if (!answers)
+          return std::move(answers.error());
+        return std::make_shared<write_answers>(std::move(*answers));
+      },
+  };
+}
+
+/// Queries that a reader has not answered yet; counted up by the pool, down by the reader.
+using load = std::shared_ptr<std::atomic<unsigned>>;
+
+struct reader_state {
+  std::shared_ptr<query_executor> executor;
+  std::shared_ptr<const void> keep_alive;
+  load waiting;
+  static inline const char* name = "store_reader";
+
+  template <class Query>
+  caf::result<typename Query::result> answer(const Query& question) {
+    auto result = executor->ask(question);
+    waiting->fetch_sub(1);
+    if (!result)
+      return std::move(result.error());
+    return std::move(*result);
+  }
+};
+
+struct pooled_reader {
+  store_actor actor;
+  load waiting;
+};
+
+struct pool_state {
+  std::vector<pooled_reader> readers;
+  unsigned queue = 0;
+  static inline const char* name = "store";
+
+  /// The least busy reader, unless its queue is full.
+  pooled_reader* choose() {
+    auto by_load = [](const pooled_reader& a, const pooled_reader& b) { return *a.waiting < *b.waiting; };
+    auto found = std::min_element(readers.begin(), readers.end(), by_load);
+    return found != readers.end() && *found->waiting < queue ? &*found : nullptr;
+  }
+};
+
+template <class Queries>
+struct behaviors;
+
+template <class... Queries>
+struct behaviors<std::variant<Queries...>> {
+  static store_actor::behavior_type of_reader(store_actor::stateful_pointer<reader_state> self) {
+    return {[self](const Queries& question) -> caf::result<typename Queries::result> {
+      return self->state.answer(question);
+    }...};
+  }
+
+  static store_actor::behavior_type of_pool(store_actor::stateful_pointer<pool_state> self) {
+    return {[self](Queries& question) -> caf::result<typename Queries::result> {
+      auto* reader = self->state.choose();
+      if (!reader)
+        return make_failure(errc::overloaded, "Too many queries wait for the store.");
+      reader->waiting->fetch_add(1);
+      return self->delegate(reader->actor, std::move(question));
+    }...};
+  }
+};
+
+store_actor::behavior_type reader(store_actor::stateful_pointer<reader_state> self,
+                                  std::shared_ptr<query_executor> executor, std::shared_ptr<const void> keep_alive,
+                                  load waiting) {
+  self->state.executor = std::move(executor);
+  self->state.keep_alive = std::move(keep_alive);
+  self->state.waiting = std::move(waiting);
+  return behaviors<query>::of_reader(self);
+}
+
+store_actor::behavior_type reader_pool(store_actor::stateful_pointer<pool_state> self,
+                                       std::vector<pooled_reader> readers, unsigned queue) {
+  self->state.readers = std::move(readers);
+  self->state.queue = queue;
+  // The readers end with the pool, for whatever reason it ends.
+  for (auto& each : self->state.readers)
+    self->link_to(each.actor);
+  self->set_exit_handler([self](caf::exit_msg& message) {
+    for (auto& each : self->state.readers)
+      self->send_exit(each.actor, caf::exit_reason::user_shutdown);
+    self->quit(message.reason);
+  });
+  return behaviors<query>::of_pool(self);
+}
+
+} // namespace
+
+write_connection_actor spawn_write_connection(caf::actor_system& system, std::shared_ptr<write_executor> executor,
+                                              std::shared_ptr<const void> keep_alive) {
+  return system.spawn<caf::detached>(write_connection, std::move(executor), std::move(keep_alive));
+}
+
+store_actor spawn_reader_pool(caf::actor_system& system, reader_pool_options options,
+                              const std::function<std::shared_ptr<query_executor>()>& make_executor,
+                              std::shared_ptr<const void> keep_alive) {
+  std::vector<pooled_reader> readers;
+  for (unsigned i = 0; i < std::max(1u, options.readers); ++i) {
+    auto waiting = std::make_shared<std::atomic<unsigned>>(0u);
+    readers.push_back({system.spawn<caf::detached>(reader, make_executor(), keep_alive, waiting), waiting});
+  }
+  return system.spawn(reader_pool, std::move(readers), options.queue);
+}
+
+} // namespace callboard::sql

@@ -1,0 +1,101 @@
+#include "adapters/sql/outbox.hpp"
+
+#include <algorithm>
+
+#include <boost/json.hpp>
+
+#include "adapters/sql/numbers.hpp"
+
+namespace callboard::sql {
+namespace {
+
+constexpr std::uint32_t max_outbox_page = 10'000;
+
+/// Fills the typed fields of a room's event. Messages, which are most of them, need their key alone.
+void fill_typed_fields(domain_event& event) {
+  if (event.topic != rooms_topic)
+    return;
+  std::int64_t room = 0;
+  std::from_chars(event.key.data(), event.key.data() + event.key.size(), room);
+  event.room = room_id{room};
+  if (event.type.starts_with("message."))
+    return;
+  boost::system::error_code error;
+  auto parsed = boost::json::parse(event.data, error);
+  auto* object = error ? nullptr : parsed.if_object();
+  if (!object)
+    throw driver_error{failure::corrupt, "an outbox row is no JSON object"};
+  auto add_user = [&event](const boost::json::value& value) {
+    if (auto* number = value.if_int64())
+      event.users.push_back(user_id{*number});
+  };
+  if (auto* name = object->if_contains("room_name"); name && name->is_string())
+    event.room_name = name->get_string().c_str();
+  if (auto* user = object->if_contains("user_id"))
+    add_user(*user);
+  if (auto* users = object->if_contains("user_ids"); users && users->is_array())
+    for (auto& user : users->get_array())
+      add_user(user);
+}
+
+} // namespace
+
+void flush_outbox(work& unit) {
+  if (unit.outbox.empty())
+    return;
+  auto count = static_cast<std::int64_t>(unit.outbox.size());
+  auto id = take_numbers(unit, "outbox", count) - count;
+  for (auto& row : unit.outbox)
+    run(unit.db,
+        R"(INSERT INTO outbox ("partition", id, event_id, type, topic, "key", data, created_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8))",
+        row.partition, ++id, row.id, row.type, row.topic, row.key, row.data, unit.now);
+}
+
+done apply(work& unit, const trim_outbox& op) {
+  run(unit.db, R"(DELETE FROM outbox WHERE "partition" = $1 AND id <= $2)", op.guard.partition, op.up_to);
+  return {};
+}
+
+std::vector<domain_event> answer(reading& from, const read_outbox& question) {
+  std::vector<domain_event> events;
+  auto found = select(from.db,
+                      R"(SELECT id, event_id, type, topic, "key", data, created_at FROM outbox
+                         WHERE "partition" = $1 AND id > $2 ORDER BY id LIMIT $3)",
+                      question.partition, question.after, std::min(question.limit, max_outbox_page));
+  while (found.next()) {
+    domain_event event;
+    event.position = found.get<std::int64_t>(0);
+    event.id = found.get<uuid>(1);
+    event.type = found.get<std::string>(2);
+    event.topic = found.get<std::string>(3);
+    event.key = std::to_string(found.get<std::int64_t>(4));
+    event.data = found.get<std::string>(5);
+    event.created_at = found.get<timestamp>(6);
+    fill_typed_fields(event);
+    events.push_back(std::move(event));
+  }
+  return events;
+}
+
+store_status answer(reading& from, const get_store_status&) {
+  store_status status;
+  {
+    auto found = select(from.db, "SELECT value FROM meta WHERE name = 'store_epoch'");
+    if (found.next())
+      status.store_epoch = found.get<std::string>(0);
+  }
+  // Each partition's oldest row is its first; the rows themselves are counted without being read.
+  auto found = select(from.db,
+                      R"(SELECT (SELECT count(*) FROM outbox),
+                                (SELECT min((SELECT o.created_at FROM outbox AS o WHERE o."partition" = p.id
+                                             ORDER BY o.id LIMIT 1)) FROM partitions AS p))");
+  if (found.next()) {
+    status.outbox_rows = found.get<std::int64_t>(0);
+    if (!found.is_null(1))
+      status.oldest_outbox_row = found.get<timestamp>(1);
+  }
+  return status;
+}
+
+} // namespace callboard::sql

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "adapters/sql/work.hpp"
+
+namespace callboard::sql {
+
+done apply(work& unit, const trim_outbox& op);
+std::vector<domain_event> answer(reading& from, const read_outbox& question);
+store_status answer(reading& from, const get_store_status& question);
+
+/// Writes what the operations of a transaction emitted; the last thing before its commit.
+void flush_outbox(work& unit);
+
+} // namespace callboard::sql

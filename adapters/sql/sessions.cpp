@@ -1,0 +1,189 @@
+#include "adapters/sql/sessions.hpp"
+
+#include <algorithm>
+
+#include "adapters/sql/event_json.hpp"
+
+namespace callboard::sql {
+namespace {
+
+/// How long an ended session is remembered: longer than any access token lives.
+constexpr std::chrono::hours ended_session_life{7 * 24};
+
+/// A session row has an end of its own; what is past it is removed without an event, a few at a time.
+void prune(work& unit, timestamp now) {
+  run(unit.db,
+      "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE absolute_expires_at <= $1 "
+      "ORDER BY absolute_expires_at LIMIT 50)",
+      now);
+  run(unit.db,
+      "DELETE FROM ended_sessions WHERE id IN (SELECT id FROM ended_sessions WHERE ended_at <= $1 "
+      "ORDER BY ended_at LIMIT 50)",
+      now - ended_session_life);
+}
+
+/// Live sessions of a user, the oldest first.
+std::vector<session_id> live_sessions(connection& db, user_id user, timestamp now) {
+  std::vector<session_id> ids;
+  auto found = select(db,
+                      "SELECT id FROM sessions WHERE user_id = $1 AND idle_expires_at > $2 "
+                      "AND absolute_expires_at > $2 ORDER BY created_at, id",
+                      user, now);
+  while (found.next())
+    ids.push_back(found.get<uuid>(0));
+  return ids;
+}
+
+bool contains(const std::vector<session_id>& ids, const session_id& id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+struct stored_session {
+  std::uint32_t generation = 0;
+  std::string current_hash, previous_hash;
+  timestamp rotated_at;
+  bool cookie = false;
+  timestamp idle_expires_at, absolute_expires_at;
+  user_id user{};
+};
+
+std::optional<stored_session> find_usable(connection& db, const session_id& id) {
+  auto found = select(db,
+                      "SELECT s.generation, s.current_hash, s.previous_hash, s.rotated_at, s.cookie, "
+                      "s.idle_expires_at, s.absolute_expires_at, s.user_id FROM sessions AS s "
+                      "JOIN users AS u ON u.id = s.user_id WHERE s.id = $1 AND u.deleted = 0 AND u.disabled = 0",
+                      id);
+  if (!found.next())
+    return std::nullopt;
+  return stored_session{found.get<std::uint32_t>(0), found.get<std::string>(1), found.get<std::string>(2),
+                        found.get<timestamp>(3),     found.get<bool>(4),        found.get<timestamp>(5),
+                        found.get<timestamp>(6),     found.get<user_id>(7)};
+}
+
+} // namespace
+
+bool end_session(work& unit, user_id user, const session_id& session, const std::string& reason, timestamp now) {
+  if (run(unit.db, "DELETE FROM sessions WHERE id = $1 AND user_id = $2", session, user) == 0)
+    return false;
+  run(unit.db, "INSERT INTO ended_sessions (id, user_id, reason, ended_at) VALUES ($1, $2, $3, $4)", session, user,
+      reason, now);
+  unit.emit(unit.settings.partition_for(user), users_topic, "session.revoked", number_of(user),
+            event_json{}
+                .add("user_id", user)
+                .add("session_id", to_string(session))
+                .add("reason", reason)
+                .add("created_at", now)
+                .take());
+  return true;
+}
+
+std::vector<session_id> apply(work& unit, const open_session& op) {
+  if (!select(unit.db, "SELECT 1 FROM users WHERE id = $1 AND deleted = 0 AND disabled = 0", op.user).next())
+    refuse(errc::not_found, "The user does not exist.");
+  prune(unit, op.now);
+  auto older = live_sessions(unit.db, op.user, op.now);
+  std::vector<session_id> evicted;
+  if (op.max_sessions > 0 && older.size() + 1 > op.max_sessions)
+    evicted.assign(older.begin(), older.begin() + static_cast<std::ptrdiff_t>(older.size() + 1 - op.max_sessions));
+  for (auto& session : evicted)
+    end_session(unit, op.user, session, "evicted", op.now);
+  run(unit.db,
+      "INSERT INTO sessions (id, user_id, generation, current_hash, previous_hash, rotated_at, cookie, device, "
+      "address, "
+      "created_at, last_used_at, idle_expires_at, absolute_expires_at) "
+      "VALUES ($1, $2, 1, $3, '', 0, $4, $5, $6, $7, $7, $8, $9)",
+      op.session, op.user, op.refresh_hash, op.cookie, op.device, op.address, op.now,
+      std::min(op.idle_expires_at, op.absolute_expires_at), op.absolute_expires_at);
+  unit.emit(
+      unit.settings.partition_for(op.user), users_topic, "session.created", number_of(op.user),
+      event_json{}.add("user_id", op.user).add("session_id", to_string(op.session)).add("created_at", op.now).take());
+  return evicted;
+}
+
+rotation_outcome apply(work& unit, const rotate_refresh& op) {
+  auto session = find_usable(unit.db, op.session);
+  if (!session)
+    return {};
+  rotation_outcome outcome{rotation::ended, session->generation, session->current_hash,
+                           session->user,   session->cookie,     session->absolute_expires_at};
+  auto is_over = session->idle_expires_at <= op.now || session->absolute_expires_at <= op.now;
+  if (is_over || session->current_hash.empty() || session->cookie != op.cookie)
+    return outcome;
+  if (op.generation == session->generation && op.presented_hash == session->current_hash) {
+    run(unit.db,
+        "UPDATE sessions SET generation = generation + 1, current_hash = $2, previous_hash = $3, rotated_at = $4, "
+        "last_used_at = $4, idle_expires_at = $5 WHERE id = $1",
+        op.session, op.successor_hash, op.presented_hash, op.now,
+        std::min(op.idle_expires_at, session->absolute_expires_at));
+    outcome.kind = rotation::rotated;
+    outcome.generation = session->generation + 1;
+    outcome.current_hash = op.successor_hash;
+    return outcome;
+  }
+  auto is_predecessor = op.generation + 1 == session->generation && op.presented_hash == session->previous_hash;
+  if (is_predecessor && op.now <= session->rotated_at + op.grace)
+    outcome.kind = rotation::repeated;
+  else if (op.generation < session->generation)
+    outcome.kind = rotation::superseded;
+  return outcome;
+}
+
+std::vector<session_id> apply(work& unit, const end_sessions& op) {
+  std::vector<session_id> ended;
+  for (auto& session : live_sessions(unit.db, op.user, op.now))
+    if (contains(op.sessions, session) != op.all && end_session(unit, op.user, session, op.reason, op.now))
+      ended.push_back(session);
+  return ended;
+}
+
+session_record answer(reading& from, const get_session& question) {
+  session_record record;
+  record.session = question.session;
+  {
+    auto found = select(from.db,
+                        "SELECT s.user_id, u.username, u.role, s.idle_expires_at > $2 AND s.absolute_expires_at > $2 "
+                        "AND u.deleted = 0 AND u.disabled = 0 FROM sessions AS s "
+                        "JOIN users AS u ON u.id = s.user_id WHERE s.id = $1",
+                        question.session, question.now);
+    if (found.next()) {
+      record.user = found.get<user_id>(0);
+      record.username = found.get<std::string>(1);
+      record.role = found.get<role>(2);
+      record.live = found.get<bool>(3);
+      return record;
+    }
+  }
+  auto found = select(from.db,
+                      "SELECT e.user_id, u.username, u.role FROM ended_sessions AS e "
+                      "JOIN users AS u ON u.id = e.user_id WHERE e.id = $1",
+                      question.session);
+  if (!found.next())
+    refuse(errc::not_found, "The session does not exist.");
+  record.user = found.get<user_id>(0);
+  record.username = found.get<std::string>(1);
+  record.role = found.get<role>(2);
+  return record;
+}
+
+std::vector<session_view> answer(reading& from, const list_sessions& question) {
+  std::vector<session_view> sessions;
+  auto found = select(from.db,
+                      "SELECT id, device, address, created_at, last_used_at FROM sessions WHERE user_id = $1 "
+                      "AND idle_expires_at > $2 AND absolute_expires_at > $2 ORDER BY created_at DESC, id DESC",
+                      question.user, question.now);
+  while (found.next())
+    sessions.push_back({found.get<uuid>(0), found.get<std::string>(1), found.get<std::string>(2),
+                        found.get<timestamp>(3), found.get<timestamp>(4)});
+  return sessions;
+}
+
+std::vector<session_id> answer(reading& from, const sessions_ended_since& question) {
+  std::vector<session_id> ids;
+  auto found =
+      select(from.db, "SELECT id FROM ended_sessions WHERE ended_at >= $1 ORDER BY ended_at, id", question.since);
+  while (found.next())
+    ids.push_back(found.get<uuid>(0));
+  return ids;
+}
+
+} // namespace callboard::sql

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <optional>
+
+#include "adapters/sql/executor.hpp"
+#include "adapters/sql/sqlite/connection.hpp"
+#include "adapters/sql/sqlite/store.hpp"
+
+namespace callboard::sql {
+
+/// The file of a store.
+std::filesystem::path store_file(const sqlite_options& options);
+
+/// Makes the directory if it is missing, and says what is wrong with it otherwise.
+std::optional<open_error> prepare_directory(const sqlite_options& options);
+
+/// What is known of a store once its file was checked and its schema is up to date.
+struct opened_file {
+  migration_report migrated;
+  std::string store_epoch;
+};
+
+/// Checks the file, applies migrations, and makes or checks what was fixed when the store was made.
+std::variant<opened_file, open_error> open_file(const sqlite_options& options);
+
+store_settings settings_of(const sqlite_options& options);
+
+/// Opens further connections to a file that `open_file` accepted.
+connection_factory writer_factory(const sqlite_options& options);
+connection_factory reader_factory(const sqlite_options& options);
+
+} // namespace callboard::sql
