@@ -1,0 +1,241 @@
+#include "adapters/http/edge.hpp"
+
+#include <algorithm>
+#include <future>
+#include <mutex>
+#include <thread>
+
+#include <sys/resource.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+
+#include "adapters/http/acceptor.hpp"
+#include "adapters/http/io_thread.hpp"
+
+namespace callboard::http {
+namespace {
+
+constexpr std::chrono::milliseconds drain_poll{10};
+
+unsigned count_threads(unsigned wanted) {
+  auto count = wanted > 0 ? wanted : std::max(2u, std::thread::hardware_concurrency());
+  return std::min(count, 256u);
+}
+
+/// Every connection is a file descriptor, and the soft limit is often 1,024.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+}
+
+} // namespace
+
+class edge::implementation {
+public:
+  using work_guard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
+
+  implementation(caf::actor_system& actors, edge_options options, router routes,
+                 std::shared_ptr<const command_decoder> decoder, std::shared_ptr<http_observer> observer,
+                 std::shared_ptr<logger> log);
+
+  caf::error start(node_services services);
+  void drain(std::chrono::milliseconds limit);
+  void stop();
+  edge_gauges gauges() const;
+
+  /// How an outlet queue wakes its thread. Empty until the threads exist and again when they are gone.
+  struct waker {
+    std::mutex mutex;
+    std::weak_ptr<io_thread> thread;
+  };
+
+  caf::actor_system& system;
+  std::shared_ptr<edge_state> state;
+  std::vector<std::shared_ptr<outlet_queue>> queues;
+  std::vector<std::shared_ptr<waker>> wakers;
+  std::shared_ptr<queued_outlet> out;
+  std::vector<std::shared_ptr<io_thread>> threads;
+  std::vector<work_guard> guards;
+  std::shared_ptr<acceptor> listener;
+  std::atomic<std::uint16_t> port{0};
+
+private:
+  void close_listener();
+  std::mutex mutex_;                 // of starting and stopping
+  std::atomic<bool> running_{false}; // from here on `threads` does not change
+  bool started_ = false;
+  bool stopped_ = false;
+};
+
+edge::implementation::implementation(caf::actor_system& actors, edge_options options, router routes,
+                                     std::shared_ptr<const command_decoder> decoder,
+                                     std::shared_ptr<http_observer> observer, std::shared_ptr<logger> log)
+    : system{actors}, state{std::make_shared<edge_state>(std::move(options), std::move(routes))} {
+  state->decoder = std::move(decoder);
+  state->observer = std::move(observer);
+  state->log = std::move(log);
+  for (unsigned i = 0; i < count_threads(state->options.threads); ++i) {
+    auto wake = std::make_shared<waker>();
+    wakers.push_back(wake);
+    queues.push_back(std::make_shared<outlet_queue>([wake] {
+      std::shared_ptr<io_thread> thread;
+      {
+        std::lock_guard lock{wake->mutex};
+        thread = wake->thread.lock();
+      }
+      if (thread)
+        thread->post([](io_thread& self) { self.drain_outlet(); });
+    }));
+  }
+  out = std::make_shared<queued_outlet>(queues);
+}
+
+caf::error edge::implementation::start(node_services services) {
+  std::lock_guard lock{mutex_};
+  if (started_)
+    return make_failure(errc::conflict, "the edge has been started before");
+  state->services = std::move(services);
+  std::string problem;
+  if (!state->addresses.set_trusted(state->options.trusted_proxies, problem))
+    return make_failure(errc::bad_request, "trusted proxies: " + problem);
+  if (!state->options.web_dir.empty() &&
+      !state->files.load(state->options.web_dir, state->options.max_web_bytes, problem))
+    return make_failure(errc::bad_request, problem);
+  raise_descriptor_limit();
+  for (std::size_t i = 0; i < queues.size(); ++i) {
+    auto io = std::make_shared<boost::asio::io_context>(1);
+    guards.push_back(boost::asio::make_work_guard(*io));
+    threads.push_back(std::make_shared<io_thread>(static_cast<std::uint16_t>(i), io, state, queues[i], system));
+  }
+  started_ = true;
+  listener = std::make_shared<acceptor>(state, threads);
+  if (auto failure = listener->listen()) {
+    stopped_ = true;
+    for (auto& thread : threads)
+      thread->abandon();
+    for (auto& thread : threads)
+      thread->join();
+    return failure;
+  }
+  port = listener->port();
+  for (std::size_t i = 0; i < threads.size(); ++i) {
+    std::lock_guard wake{wakers[i]->mutex};
+    wakers[i]->thread = threads[i];
+  }
+  running_.store(true, std::memory_order_release);
+  for (auto& thread : threads)
+    thread->start();
+  boost::asio::post(threads.front()->io(), [accepting = listener] { accepting->start(); });
+  *state->ready = true;
+  return {};
+}
+
+void edge::implementation::close_listener() {
+  auto closed = std::make_shared<std::promise<void>>();
+  auto done = closed->get_future();
+  boost::asio::post(threads.front()->io(), [accepting = listener, closed] {
+    accepting->close();
+    closed->set_value();
+  });
+  done.wait_for(std::chrono::seconds{1});
+}
+
+void edge::implementation::drain(std::chrono::milliseconds limit) {
+  {
+    std::lock_guard lock{mutex_};
+    if (!started_ || stopped_ || state->draining.exchange(true))
+      return;
+  }
+  *state->ready = false;
+  const auto end = std::chrono::steady_clock::now() + limit;
+  // What the sessions have not closed by then is closed for them, with time left for the closing handshake.
+  const auto force = end - std::min(limit / 2, state->options.close_timeout);
+  for (auto& thread : threads)
+    thread->post([](io_thread& self) { self.begin_drain(); });
+  bool forced = false;
+  while (state->limits.count() > 0 && std::chrono::steady_clock::now() < end) {
+    if (!forced && std::chrono::steady_clock::now() >= force) {
+      forced = true;
+      for (auto& thread : threads)
+        thread->post([](io_thread& self) { self.close_websockets(); });
+    }
+    std::this_thread::sleep_for(drain_poll);
+  }
+  close_listener();
+}
+
+void edge::implementation::stop() {
+  std::lock_guard lock{mutex_};
+  if (!started_ || stopped_)
+    return;
+  stopped_ = true;
+  *state->ready = false;
+  state->draining = true;
+  close_listener();
+  for (auto& thread : threads)
+    thread->post([](io_thread& self) { self.abandon(); });
+  for (auto& thread : threads)
+    thread->join();
+}
+
+edge_gauges edge::implementation::gauges() const {
+  edge_gauges sum;
+  // Not the mutex: a metrics route asks this on an I/O thread, which `stop` may be waiting for.
+  if (!running_.load(std::memory_order_acquire))
+    return sum;
+  for (const auto& thread : threads) {
+    const auto& counters = thread->counters();
+    sum.http_connections += counters.http_connections.value();
+    sum.websocket_connections += counters.websocket_connections.value();
+    sum.outgoing_bytes += counters.outgoing_bytes.value();
+    sum.slow_closed += counters.slow_closed.value();
+    sum.frames_in += counters.frames_in.value();
+    sum.frames_out += counters.frames_out.value();
+    sum.writes += counters.writes.value();
+  }
+  return sum;
+}
+
+edge::edge(caf::actor_system& system, edge_options options, router routes,
+           std::shared_ptr<const command_decoder> decoder, std::shared_ptr<http_observer> observer,
+           std::shared_ptr<logger> log)
+    : impl_{std::make_unique<implementation>(system, std::move(options), std::move(routes), std::move(decoder),
+                                             std::move(observer), std::move(log))} {}
+
+edge::~edge() {
+  stop();
+}
+
+std::shared_ptr<outlet> edge::outlet() const {
+  return impl_->out;
+}
+
+caf::error edge::start(node_services services) {
+  return impl_->start(std::move(services));
+}
+
+std::uint16_t edge::port() const {
+  return impl_->port;
+}
+
+std::shared_ptr<const std::atomic<bool>> edge::readiness() const {
+  return impl_->state->ready;
+}
+
+void edge::drain(std::chrono::milliseconds limit) {
+  impl_->drain(limit);
+}
+
+void edge::stop() {
+  impl_->stop();
+}
+
+edge_gauges edge::gauges() const {
+  return impl_->gauges();
+}
+
+} // namespace callboard::http

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "adapters/http/client_address.hpp"
+#include "adapters/http/command_decoder.hpp"
+#include "adapters/http/connection_limits.hpp"
+#include "adapters/http/observer.hpp"
+#include "adapters/http/options.hpp"
+#include "adapters/http/origin_rules.hpp"
+#include "adapters/http/router.hpp"
+#include "adapters/http/static_files.hpp"
+#include "messages/wiring.hpp"
+
+namespace callboard::http {
+
+/// What all I/O threads share: set before they run, constant while they do, but for the counts and flags.
+struct edge_state {
+  edge_state(edge_options given, router all_routes)
+      : options{std::move(given)}, routes{std::move(all_routes)}, origins{options.allowed_origins},
+        limits{options.max_connections, options.max_connections_per_address} {}
+
+  edge_options options;
+  router routes;
+  node_services services;
+  std::shared_ptr<const command_decoder> decoder;
+  std::shared_ptr<http_observer> observer; // may be null
+  std::shared_ptr<logger> log;             // may be null
+  origin_rules origins;
+  address_rules addresses;
+  static_files files;
+  connection_limits limits;
+  std::shared_ptr<std::atomic<bool>> ready = std::make_shared<std::atomic<bool>>(false);
+  std::atomic<bool> draining{false};
+};
+
+} // namespace callboard::http

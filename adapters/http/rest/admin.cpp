@@ -1,0 +1,24 @@
+#include "adapters/http/rest/groups.hpp"
+
+namespace callboard::http::rest {
+namespace {
+
+answer list_caught_mail(request_context& request, const rest_options& options) {
+  auto page = read_page(request);
+  if (!page)
+    co_return refuse(request, page.error());
+  list_mail wanted{page->limit, std::move(page->cursor)};
+  auto found = co_await ask_store(request, options, wanted);
+  if (!found)
+    co_return refuse(request, found.error());
+  co_return answer_json(
+      200, [&](wire::json_writer& json) { wire::write_page(json, found->items, found->next, wire::write_mail); });
+}
+
+} // namespace
+
+void add_admin_routes(router& routes, const shared_options& options) {
+  add(routes, options, method::get, "/admin/mail", access::admin, body_rule::none, list_caught_mail);
+}
+
+} // namespace callboard::http::rest

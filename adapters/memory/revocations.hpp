@@ -1,0 +1,27 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <shared_mutex>
+#include <unordered_map>
+
+#include "messages/accounts.hpp"
+
+namespace callboard::memory {
+
+/// Ended sessions, until their access tokens have expired. As many as end within the life of an access token.
+class revocations final : public revocation_list {
+public:
+  explicit revocations(std::function<timestamp()> wall_clock);
+  void revoke(callboard::session_id session, timestamp until) override;
+  bool is_revoked(const callboard::session_id& session) const override;
+
+private:
+  std::function<timestamp()> wall_clock_;
+  mutable std::shared_mutex mutex_;
+  std::unordered_map<uuid, timestamp> until_;
+  std::multimap<timestamp, uuid> by_end_;
+};
+
+} // namespace callboard::memory

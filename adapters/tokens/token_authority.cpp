@@ -1,0 +1,121 @@
+#include "adapters/tokens/token_authority.hpp"
+
+#include <charconv>
+#include <utility>
+#include <variant>
+
+#include "adapters/crypto/base64.hpp"
+#include "adapters/crypto/digest.hpp"
+#include "adapters/crypto/random.hpp"
+#include "adapters/crypto/uuid.hpp"
+
+namespace callboard::tokens {
+namespace {
+
+constexpr std::size_t secret_size = 32;
+constexpr std::size_t generation_size = 4;
+
+std::string_view bytes_of(const uuid& id) {
+  return {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()};
+}
+
+std::string bytes_of(std::uint32_t number) {
+  return {static_cast<char>(number >> 24), static_cast<char>(number >> 16), static_cast<char>(number >> 8),
+          static_cast<char>(number)};
+}
+
+std::int64_t seconds_of(timestamp time) {
+  return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+}
+
+caf::optional<user_id> parse_user(std::string_view text) {
+  std::int64_t number = 0;
+  auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc{} || end != text.data() + text.size() || number <= 0)
+    return caf::none;
+  return static_cast<user_id>(number);
+}
+
+} // namespace
+
+token_authority::token_authority(std::shared_ptr<const jwt::key_set> keys, token_authority_config config)
+    : keys_(std::move(keys)), config_(std::move(config)) {
+  expected_.issuer = config_.issuer;
+  expected_.audience = config_.audience;
+}
+
+std::string token_authority::sign_access(const token_claims& claims, timestamp issued_at) const {
+  jwt::claims content;
+  content.issuer = config_.issuer;
+  content.audience = config_.audience;
+  content.subject = to_string(claims.user);
+  content.session_id = to_string(claims.session);
+  content.role = to_string(claims.role);
+  content.token_id = crypto::make_uuid();
+  content.issued_at = seconds_of(issued_at);
+  content.expires_at = seconds_of(claims.expires_at);
+  return jwt::sign(*keys_, content);
+}
+
+caf::expected<token_claims> token_authority::verify_access(std::string_view token, timestamp now) const {
+  auto result = jwt::verify(*keys_, token, expected_, std::chrono::time_point_cast<std::chrono::seconds>(now));
+  if (auto* reason = std::get_if<jwt::verify_error>(&result))
+    return make_failure(*reason == jwt::verify_error::expired ? errc::token_expired : errc::unauthorized,
+                        *reason == jwt::verify_error::expired ? "the access token has expired"
+                                                              : "the access token is not valid");
+  auto& content = std::get<jwt::claims>(result);
+  token_claims claims;
+  auto user = parse_user(content.subject);
+  auto session = parse_uuid(content.session_id);
+  if (!user || !session || !from_string(content.role, claims.role))
+    return make_failure(errc::unauthorized, "the access token is not valid");
+  claims.user = *user;
+  claims.session = *session;
+  claims.expires_at = timestamp{std::chrono::seconds{content.expires_at}};
+  return claims;
+}
+
+uuid token_authority::new_id() const {
+  return *parse_uuid(crypto::make_uuid());
+}
+
+refresh_parts token_authority::new_refresh(callboard::session_id session) const {
+  return {session, 1, crypto::random_bytes(secret_size)};
+}
+
+refresh_parts token_authority::successor(const refresh_parts& parts) const {
+  auto generation = parts.generation + 1;
+  std::string input = parts.secret;
+  input += bytes_of(parts.session);
+  input += bytes_of(generation);
+  return {parts.session, generation, crypto::hmac_sha256(config_.refresh_secret, input)};
+}
+
+std::string token_authority::hash_refresh(const refresh_parts& parts) const {
+  return crypto::sha256(parts.secret);
+}
+
+std::string token_authority::print_refresh(const refresh_parts& parts) const {
+  std::string bytes{bytes_of(parts.session)};
+  bytes += bytes_of(parts.generation);
+  bytes += parts.secret;
+  return crypto::base64url_encode(bytes);
+}
+
+caf::optional<refresh_parts> token_authority::parse_refresh(std::string_view text) const {
+  constexpr std::size_t size = 16 + generation_size + secret_size;
+  if (text.size() > 2 * size)
+    return caf::none;
+  auto bytes = crypto::base64url_decode(text);
+  if (!bytes || bytes->size() != size)
+    return caf::none;
+  refresh_parts parts;
+  for (std::size_t i = 0; i < 16; ++i)
+    parts.session.bytes[i] = static_cast<std::uint8_t>((*bytes)[i]);
+  for (std::size_t i = 0; i < generation_size; ++i)
+    parts.generation = (parts.generation << 8) | static_cast<std::uint8_t>((*bytes)[16 + i]);
+  parts.secret = bytes->substr(16 + generation_size);
+  return parts;
+}
+
+} // namespace callboard::tokens

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "adapters/jwt/token.hpp"
+#include "messages/accounts.hpp"
+
+namespace callboard::tokens {
+
+struct token_authority_config {
+  std::string issuer = "callboard";
+  std::string audience = "callboard";
+  std::string refresh_secret; // 32 random bytes: makes a refresh token's successor from the token
+};
+
+/// Access tokens as JWT (security.md 16-18) and refresh tokens as random secrets with one derivable successor each
+/// (point 10): successor = HMAC-SHA256(secret, predecessor || session || generation).
+class token_authority final : public token_service {
+public:
+  token_authority(std::shared_ptr<const jwt::key_set> keys, token_authority_config config);
+
+  std::string sign_access(const token_claims& claims, timestamp issued_at) const override;
+  caf::expected<token_claims> verify_access(std::string_view token, timestamp now) const override;
+  uuid new_id() const override;
+  refresh_parts new_refresh(callboard::session_id session) const override;
+  refresh_parts successor(const refresh_parts& parts) const override;
+  std::string hash_refresh(const refresh_parts& parts) const override;
+  std::string print_refresh(const refresh_parts& parts) const override;
+  caf::optional<refresh_parts> parse_refresh(std::string_view text) const override;
+
+private:
+  std::shared_ptr<const jwt::key_set> keys_;
+  token_authority_config config_;
+  jwt::expectations expected_;
+};
+
+} // namespace callboard::tokens
