@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "bin/callboard/settings.hpp"
+
+namespace callboard {
+
+/// The program: reads the command line, runs one command, answers the exit code (see node.hpp).
+int run_program(int argc, char** argv);
+
+// The commands. Each prints what went wrong to standard error, a sentence a line.
+
+/// Serves until SIGINT or SIGTERM; a second one ends at once.
+int serve(const settings& options);
+/// Brings the store's schema up to date.
+int migrate_store(const settings& options);
+
+struct new_account {
+  std::string username, email, full_name;
+  std::string role = "admin";
+  bool password_from_input = false;
+};
+/// Makes an account with a password from a prompt or, with `password_from_input`, the first line of standard input.
+int create_account(const settings& options, const new_account& account);
+
+/// Prints an access token of a user, or one a line for the usernames on standard input if `user` is "-".
+int print_tokens(const settings& options, const std::string& user, std::int64_t life_seconds);
+
+/// Reads accounts from NDJSON; "-" is standard input.
+int import_accounts(const settings& options, const std::string& file);
+
+} // namespace callboard

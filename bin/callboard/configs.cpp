@@ -1,0 +1,210 @@
+#include "bin/callboard/configs.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <thread>
+
+#include "actors/core/partitioning.hpp"
+#include "adapters/crypto/uuid.hpp"
+
+#ifndef CALLBOARD_VERSION
+#error "the build defines CALLBOARD_VERSION"
+#endif
+
+namespace callboard {
+namespace {
+
+constexpr unsigned partitions = 64;
+
+std::size_t threads_or_cores(std::uint64_t wanted) {
+  return wanted > 0 ? wanted : std::max(2u, std::thread::hardware_concurrency());
+}
+
+std::uint32_t narrow(std::uint64_t value) {
+  return static_cast<std::uint32_t>(value);
+}
+
+// The web client lies beside the program: in the build tree two folders up, installed in share/callboard/web.
+std::string find_web_dir() {
+  std::error_code failure;
+  auto program = std::filesystem::read_symlink("/proc/self/exe", failure);
+  for (auto* beside : {"../../web/dist", "../share/callboard/web"}) {
+    auto candidate = (program.parent_path() / beside).lexically_normal();
+    if (std::filesystem::exists(candidate / "index.html", failure))
+      return candidate.string();
+  }
+  return {};
+}
+
+} // namespace
+
+node_actor_config::node_actor_config(const settings& options) {
+  set("scheduler.max-threads", threads_or_cores(options.actor_threads));
+  set("scheduler.max-throughput", std::size_t{500});
+  set("scheduler.policy", caf::atom("sharing"));
+  add_error_category(caf::atom("callboard"), [](std::uint8_t code, caf::atom_value, const caf::message&) {
+    return "callboard: " + to_string(static_cast<errc>(code));
+  });
+}
+
+timestamp wall_clock() {
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+std::string version_text() {
+  return CALLBOARD_VERSION;
+}
+
+std::string describe(password::policy_violation violation) {
+  switch (violation) {
+  case password::policy_violation::invalid_utf8:
+    return "is not valid UTF-8";
+  case password::policy_violation::too_short:
+    return "must have at least 8 characters";
+  case password::policy_violation::too_long:
+    return "must have at most 256 characters";
+  case password::policy_violation::common:
+    return "is among the passwords that are guessed first";
+  case password::policy_violation::contextual:
+    return "is too close to your name, your e-mail address or the name of this service";
+  }
+  return "may not be chosen";
+}
+
+sql::sqlite_options store_options(const settings& options) {
+  sql::sqlite_options result;
+  result.data_dir = options.data_dir;
+  result.partitions = partitions;
+  result.readers = narrow(options.readers);
+  result.max_pages = narrow(options.store_pages);
+  result.partition_of = [](std::string_view key) { return core::partition_of(key, partitions); };
+  return result;
+}
+
+log_writer_config log_writer_settings(const settings&, std::shared_ptr<node_probe> probe) {
+  log_writer_config result;
+  result.probe = std::move(probe);
+  return result;
+}
+
+placement_config placement_settings(const settings& options, std::shared_ptr<node_probe> probe) {
+  placement_config result;
+  result.node = options.node + "/" + crypto::make_uuid(); // each start is another owner
+  result.partitions = partitions;
+  auto& partition = result.partition;
+  partition.limits = options.limits;
+  partition.horizon = options.reminder_horizon;
+  partition.room.limits = options.limits;
+  partition.room.idle = options.room_idle;
+  partition.room.probe = probe;
+  partition.user.limits = options.limits;
+  partition.user.idle = options.user_idle;
+  partition.user.max_connections = options.connections_per_user;
+  partition.user.probe = probe;
+  partition.reminder.wall_clock = wall_clock;
+  partition.reminder.probe = probe;
+  partition.relay.probe = probe;
+  return result;
+}
+
+mirror_registry_config mirror_settings(const settings& options, const std::string& store_epoch,
+                                       std::shared_ptr<node_probe> probe) {
+  mirror_registry_config result;
+  result.mirror.idle = options.mirror_idle;
+  result.mirror.store_epoch = store_epoch;
+  result.mirror.probe = std::move(probe);
+  return result;
+}
+
+session_config session_settings(const settings& options, const std::string& store_epoch,
+                                std::shared_ptr<node_probe> probe) {
+  session_config result;
+  result.limits = options.limits;
+  result.send_rate = static_cast<double>(options.send_rate);
+  result.send_burst = static_cast<double>(options.send_rate) * 2;
+  result.ping_seconds =
+      std::max<std::uint32_t>(1, narrow(static_cast<std::uint64_t>(options.ping_interval.count() / 1000)));
+  result.node = options.node;
+  result.store_epoch = store_epoch;
+  result.probe = std::move(probe);
+  return result;
+}
+
+auth_config auth_settings(const settings& options, std::shared_ptr<node_probe> probe) {
+  using std::chrono::duration_cast;
+  using std::chrono::seconds;
+  auth_config result;
+  result.limits = options.limits;
+  result.access_life = duration_cast<seconds>(options.access_life);
+  result.refresh_idle = duration_cast<seconds>(options.refresh_idle);
+  result.refresh_absolute = duration_cast<seconds>(options.refresh_absolute);
+  result.refresh_grace = options.refresh_grace;
+  result.max_sessions = narrow(options.max_sessions);
+  result.logins_per_minute = narrow(options.login_rate);
+  result.registers_per_minute = narrow(options.register_rate);
+  result.wall_clock = wall_clock;
+  result.probe = std::move(probe);
+  return result;
+}
+
+notifier_config notifier_settings() {
+  notifier_config result;
+  result.wall_clock = wall_clock;
+  return result;
+}
+
+memory::cache_config cache_settings(const settings& options) {
+  memory::cache_config result;
+  result.max_attempts = narrow(options.max_attempts_enter);
+  result.lock = std::chrono::seconds{options.lock_seconds};
+  result.wall_clock = wall_clock;
+  return result;
+}
+
+hashing::hasher_config hasher_settings(const settings& options, const secrets& known) {
+  hashing::hasher_config result;
+  result.hash.cost = narrow(options.bcrypt_cost);
+  result.hash.pepper = known.pepper;
+  result.workers = options.hasher_threads > 0 ? narrow(options.hasher_threads)
+                                              : std::max(1u, std::thread::hardware_concurrency() / 2);
+  result.max_queue = options.hasher_queue;
+  return result;
+}
+
+tokens::token_authority_config token_settings(const secrets& known) {
+  tokens::token_authority_config result;
+  result.refresh_secret = known.refresh;
+  return result;
+}
+
+http::edge_options edge_settings(const settings& options) {
+  http::edge_options result;
+  auto colon = options.listen.rfind(':');
+  result.address = options.listen.substr(0, colon);
+  if (result.address.size() > 2 && result.address.front() == '[' && result.address.back() == ']')
+    result.address = result.address.substr(1, result.address.size() - 2);
+  unsigned port = 0;
+  auto digits = options.listen.substr(colon + 1);
+  std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  result.port = static_cast<std::uint16_t>(port);
+  result.threads = narrow(options.io_threads);
+  result.max_connections = options.connections;
+  result.max_connections_per_address = options.connections_per_address;
+  result.header_timeout = options.header_timeout;
+  result.body_timeout = options.body_timeout;
+  result.trusted_proxies = options.trusted_proxies;
+  result.allowed_origins = options.allowed_origins;
+  result.web_dir = options.web_dir.empty() ? find_web_dir() : options.web_dir;
+  result.ping_interval = options.ping_interval;
+  result.pong_timeout = options.pong_timeout;
+  result.connect_timeout = options.connect_timeout;
+  result.max_outgoing_bytes = options.outgoing_bytes;
+  result.max_unanswered_commands = options.unanswered_commands;
+  result.socket_send_buffer = static_cast<int>(options.send_buffer);
+  if (!options.public_url.empty())
+    result.allowed_origins.push_back(options.public_url);
+  return result;
+}
+
+} // namespace callboard

@@ -1,0 +1,250 @@
+#include "bin/callboard/node.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <thread>
+#include <utility>
+
+#include "actors/auth.hpp"
+#include "actors/core/partitioning.hpp"
+#include "actors/log_writer.hpp"
+#include "actors/mirror_registry.hpp"
+#include "actors/notifier.hpp"
+#include "actors/personal_feed.hpp"
+#include "actors/placement.hpp"
+#include "actors/session.hpp"
+#include "adapters/hasher/hasher.hpp"
+#include "adapters/http/edge.hpp"
+#include "adapters/http/rest/routes.hpp"
+#include "adapters/http/wire/centrifuge_json.hpp"
+#include "adapters/memory/cache.hpp"
+#include "adapters/memory/event_log.hpp"
+#include "adapters/memory/mail_catcher.hpp"
+#include "adapters/memory/revocations.hpp"
+#include "adapters/password/policy.hpp"
+#include "adapters/sql/sqlite/store.hpp"
+#include "adapters/telemetry/log.hpp"
+#include "adapters/telemetry/metrics.hpp"
+#include "adapters/tokens/token_authority.hpp"
+#include "bin/callboard/configs.hpp"
+#include "bin/callboard/secrets.hpp"
+#include "messages/messages.hpp"
+
+namespace callboard {
+namespace {
+
+constexpr auto stop_deadline = std::chrono::seconds{30};
+
+caf::optional<field_error> judge_password(std::string_view text, const std::vector<std::string>& context) {
+  password::context who{context.at(0), context.at(1)};
+  auto violation = password::check_policy(text, who);
+  if (!violation)
+    return caf::none;
+  return field_error{"/password", std::string{password::to_string(*violation)}, describe(*violation)};
+}
+
+} // namespace
+
+struct node::parts {
+  explicit parts(settings given) : options(std::move(given)), actor_config(options) {}
+
+  settings options;
+  node_actor_config actor_config;
+  std::shared_ptr<node_probe> probe = std::make_shared<node_probe>();
+  std::shared_ptr<spdlog::logger> log;
+  std::shared_ptr<sql::sqlite_store> store;
+  std::unique_ptr<caf::actor_system> system;
+  std::shared_ptr<telemetry::metrics> metrics;
+  std::unique_ptr<http::edge> edge;
+
+  // In the order in which they start; they end in the order that `stop` gives.
+  write_connection_actor connection;
+  log_writer_actor writer;
+  store_actor readers;
+  cache_actor cache;
+  hasher_actor hasher;
+  mailer_actor mailer;
+  notifier_actor notifier;
+  event_log_actor event_log;
+  placement_actor placement;
+  event_consumer_actor feed;
+  mirror_registry_actor mirrors;
+  auth_actor auth;
+
+  void start_actors();
+  void start_services(std::shared_ptr<const jwt::key_set> keys, const secrets& known);
+  start_failure start_edge(std::shared_ptr<const jwt::key_set> keys, const secrets& known);
+  bool wait_until_owned();
+  void end(const caf::actor& each);
+};
+
+node::node(settings options) : parts_(std::make_unique<parts>(std::move(options))) {}
+
+node::~node() {
+  stop();
+}
+
+start_failure node::start() {
+  auto& my = *parts_;
+  my.log = telemetry::make_log({my.options.log_level, my.options.log_format});
+  auto opened = sql::open_store(store_options(my.options));
+  if (auto* reason = std::get_if<sql::open_error>(&opened))
+    return {exit_data_directory, reason->message};
+  my.store = std::get<std::shared_ptr<sql::sqlite_store>>(std::move(opened));
+  auto known = load_secrets(my.options);
+  if (!known)
+    return {exit_data_directory, context_of(known.error()).detail};
+  auto session = my.store->open_session();
+  if (auto* reason = std::get_if<sql::open_error>(&session))
+    return {exit_data_directory, reason->message};
+  auto keys = load_keys(*std::get<std::unique_ptr<sql::sqlite_session>>(session), *known);
+  if (!keys)
+    return {exit_data_directory, context_of(keys.error()).detail};
+  my.system = std::make_unique<caf::actor_system>(my.actor_config);
+  my.start_actors();
+  if (!my.wait_until_owned())
+    return {exit_failure, "the partitions could not be taken over"};
+  return my.start_edge(*keys, *known);
+}
+
+void node::parts::start_actors() {
+  auto owner = std::make_shared<placement_actor>(); // known when the placement runs
+  connection = store->spawn_writer(*system);
+  readers = store->spawn_reader_pool(*system);
+  auto writing = log_writer_settings(options, probe);
+  writing.outbox_grew = [owner](partition_id partition) {
+    if (*owner)
+      caf::anon_send(*owner, outbox_grew{partition});
+  };
+  writer = system->spawn(log_writer, std::move(writing), connection);
+  mailer = system->spawn(memory::mail_catcher, memory::mail_catcher_config{}, writer);
+  notifier = system->spawn(callboard::notifier, notifier_settings(), readers, mailer);
+  auto consumers = std::make_shared<memory::event_consumers>();
+  event_log = system->spawn(memory::event_log, memory::event_log_config{}, consumers);
+  placement = system->spawn(callboard::placement, placement_settings(options, probe),
+                            placement_neighbours{writer, readers, notifier, event_log});
+  feed = system->spawn(personal_feed, personal_feed_config{}, placement);
+  consumers->all.push_back(feed);
+  *owner = placement;
+}
+
+bool node::parts::wait_until_owned() {
+  caf::scoped_actor self{*system};
+  auto deadline = std::chrono::steady_clock::now() + stop_deadline;
+  bool owned = false;
+  while (!owned && std::chrono::steady_clock::now() < deadline) {
+    self->request(placement, std::chrono::seconds{5}, get_placement{})
+        .receive([&](const std::vector<placement_entry>& entries) { owned = !entries.empty(); },
+                 [](const caf::error&) {});
+    if (!owned)
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+  return owned;
+}
+
+start_failure node::parts::start_edge(std::shared_ptr<const jwt::key_set> keys, const secrets& known) {
+  auto tokens = std::make_shared<tokens::token_authority>(keys, token_settings(known));
+  auto revocations = std::make_shared<memory::revocations>(wall_clock);
+  {
+    caf::scoped_actor self{*system};
+    self->request(readers, std::chrono::seconds{5}, sessions_ended_since{wall_clock() - options.access_life})
+        .receive(
+            [&](const std::vector<session_id>& ended) {
+              for (auto& session : ended)
+                revocations->revoke(session, wall_clock() + options.access_life);
+            },
+            [](const caf::error&) {});
+  }
+  cache = system->spawn(memory::cache, cache_settings(options));
+  hasher = system->spawn(hashing::hasher, hasher_settings(options, known));
+  auto wire = std::make_shared<http::wire::centrifuge_json>(store->store_epoch(), version_text());
+  metrics = std::make_shared<telemetry::metrics>(probe);
+
+  http::router routes;
+  auto ready = std::make_shared<std::shared_ptr<const std::atomic<bool>>>();
+  http::rest::rest_options rest;
+  rest.jwks = keys->jwks();
+  rest.metrics = [all = metrics] { return all->expose(); };
+  rest.ready = [ready] { return *ready && (*ready)->load(); };
+  rest.admin_networks = options.admin_networks;
+  rest.public_url = options.public_url;
+  rest.writer = writer;
+  rest.full_name_length = options.limits.full_name_length;
+  if (auto reason = http::rest::add_routes(routes, std::move(rest)))
+    return {exit_usage, context_of(reason).detail};
+  edge = std::make_unique<http::edge>(*system, edge_settings(options), std::move(routes), wire, metrics,
+                                      telemetry::make_edge_log(log, options.log_format == "json"));
+  *ready = edge->readiness();
+  metrics->set_edge([this] { return edge->gauges(); });
+
+  mirrors = system->spawn(mirror_registry, mirror_settings(options, store->store_epoch(), probe),
+                          mirror_registry_neighbours{placement, readers, edge->outlet(), wire});
+  auto accounts = auth_settings(options, probe);
+  accounts.policy = judge_password;
+  auth = system->spawn(callboard::auth, std::move(accounts),
+                       auth_neighbours{writer, readers, hasher, cache, placement, tokens, revocations});
+  auto session_settings_shared =
+      std::make_shared<const session_config>(session_settings(options, store->store_epoch(), probe));
+  auto session_around = std::make_shared<const session_neighbours>(
+      session_neighbours{placement, mirrors, readers, tokens, revocations, edge->outlet(), wire});
+  node_services services;
+  services.auth = auth;
+  services.placement = placement;
+  services.store = readers;
+  services.tokens = tokens;
+  services.revocations = revocations;
+  services.wire = wire;
+  services.store_epoch = store->store_epoch();
+  services.spawn_session = [this, session_settings_shared, session_around](connection_ref socket, client_origin) {
+    return system->spawn(session, session_settings_shared, session_around, socket);
+  };
+  if (auto reason = edge->start(std::move(services)))
+    return {exit_usage, context_of(reason).detail};
+  return {0, {}};
+}
+
+std::string node::address() const {
+  auto& listen = parts_->options.listen;
+  return "http://" + listen.substr(0, listen.rfind(':')) + ":" + std::to_string(parts_->edge->port());
+}
+
+void node::parts::end(const caf::actor& each) {
+  if (!each)
+    return;
+  caf::scoped_actor self{*system};
+  self->monitor(each);
+  self->send_exit(each, caf::exit_reason::user_shutdown);
+  self->receive([](const caf::down_msg&) {}, caf::after(stop_deadline) >> [] {});
+}
+
+void node::stop() {
+  auto& my = *parts_;
+  if (my.edge)
+    my.edge->drain(my.options.drain_timeout);
+  if (my.system) {
+    auto end = [&my](auto& each) {
+      if (each)
+        my.end(caf::actor_cast<caf::actor>(each));
+      each = nullptr;
+    };
+    // Who asks ends before who is asked; the log writer ends when everything that was asked of it is committed.
+    end(my.mirrors);
+    end(my.auth);
+    end(my.placement);
+    end(my.feed);
+    end(my.event_log);
+    end(my.notifier);
+    end(my.mailer);
+    end(my.writer);
+    end(my.connection);
+    end(my.hasher);
+    end(my.cache);
+    end(my.readers);
+  }
+  my.edge.reset();
+  my.system.reset();
+  my.store.reset();
+}
+
+} // namespace callboard

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "bin/callboard/settings.hpp"
+
+namespace callboard {
+
+/// Why a node did not start: the exit code of the program and a sentence for the operator.
+struct start_failure {
+  int exit_code = 1;
+  std::string sentence;
+};
+
+/// Exit codes of the program.
+inline constexpr int exit_failure = 1;
+inline constexpr int exit_usage = 2;          // bad options or configuration
+inline constexpr int exit_data_directory = 3; // the data directory cannot be used
+
+/// A running server: every actor and adapter, and how they are wired.
+class node {
+public:
+  explicit node(settings options);
+  ~node();
+  node(const node&) = delete;
+  node& operator=(const node&) = delete;
+
+  /// Opens the store, starts the actors, then the edge. Empty sentence: it serves.
+  start_failure start();
+
+  /// "http://127.0.0.1:8080".
+  std::string address() const;
+
+  /// Stops in order: the edge drains (nothing new comes in, sockets close), rooms and users go, the log writer commits
+  /// what was asked for, the store closes.
+  void stop();
+
+private:
+  struct parts;
+  std::unique_ptr<parts> parts_;
+};
+
+} // namespace callboard

@@ -1,0 +1,267 @@
+#include "bin/callboard/durations.hpp"
+#include "bin/callboard/options.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace callboard {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> parts;
+  std::size_t begin = 0;
+  while (begin <= text.size()) {
+    auto end = std::min(text.find(',', begin), text.size());
+    if (end > begin)
+      parts.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+class declaration {
+public:
+  void group(std::string heading) { group_ = std::move(heading); }
+
+  void text(std::string name, std::string takes, std::string settings::*field, std::string sentence,
+            bool secret = false) {
+    add(
+        std::move(name), std::move(takes), std::move(sentence),
+        [field](settings& target, const std::string& value) {
+          target.*field = value;
+          return std::string{};
+        },
+        [field](const settings& source) { return source.*field; }, secret);
+  }
+  void address(std::string name, std::string settings::*field, std::string sentence) {
+    add(
+        std::move(name), "ADDRESS:PORT", std::move(sentence),
+        [field](settings& target, const std::string& value) -> std::string {
+          auto colon = value.rfind(':');
+          std::uint64_t port = 0;
+          if (colon == std::string::npos || colon == 0 ||
+              !parse_number(std::string_view{value}.substr(colon + 1), port) || port > 65'535)
+            return "must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080";
+          target.*field = value;
+          return {};
+        },
+        [field](const settings& source) { return source.*field; });
+  }
+  void choice(std::string name, std::vector<std::string> values, std::string settings::*field, std::string sentence) {
+    std::string takes;
+    for (auto& each : values)
+      takes += (takes.empty() ? "" : "|") + each;
+    add(
+        std::move(name), takes, std::move(sentence),
+        [field, values, takes](settings& target, const std::string& value) -> std::string {
+          if (std::find(values.begin(), values.end(), value) == values.end())
+            return "must be one of " + takes;
+          target.*field = value;
+          return {};
+        },
+        [field](const settings& source) { return source.*field; });
+  }
+  void list(std::string name, std::string takes, std::vector<std::string> settings::*field, std::string sentence) {
+    add(
+        std::move(name), std::move(takes), std::move(sentence),
+        [field](settings& target, const std::string& value) {
+          target.*field = split(value);
+          return std::string{};
+        },
+        [field](const settings& source) {
+          std::string joined;
+          for (auto& each : source.*field)
+            joined += (joined.empty() ? "" : ",") + each;
+          return joined;
+        });
+  }
+  void number(std::string name, std::uint64_t least, std::uint64_t most, std::uint64_t settings::*field,
+              std::string sentence) {
+    add_number(
+        std::move(name), least, most, std::move(sentence),
+        [field](settings& target, std::uint64_t value) { target.*field = value; },
+        [field](const settings& source) { return source.*field; });
+  }
+  void bound(std::string name, std::uint32_t least, std::uint32_t most, std::uint32_t core::limits::*field,
+             std::string sentence) {
+    add_number(
+        std::move(name), least, most, std::move(sentence),
+        [field](settings& target, std::uint64_t value) { target.limits.*field = static_cast<std::uint32_t>(value); },
+        [field](const settings& source) { return std::uint64_t{source.limits.*field}; });
+  }
+  void duration(std::string name, milliseconds least, milliseconds most, milliseconds settings::*field,
+                std::string sentence) {
+    auto low = static_cast<std::uint64_t>(least.count()), high = static_cast<std::uint64_t>(most.count());
+    add(
+        std::move(name), print_duration(low) + ".." + print_duration(high), std::move(sentence),
+        [field, low, high](settings& target, const std::string& value) -> std::string {
+          std::uint64_t parsed = 0;
+          if (!parse_duration(value, parsed))
+            return "must be a duration such as 500ms, 30s, 15m, 2h or 7d";
+          if (parsed < low || parsed > high)
+            return "must be between " + print_duration(low) + " and " + print_duration(high);
+          target.*field = milliseconds{parsed};
+          return {};
+        },
+        [field](const settings& source) {
+          return print_duration(static_cast<std::uint64_t>((source.*field).count()));
+        });
+  }
+
+  std::vector<option> take() { return std::move(options_); }
+
+private:
+  void add(std::string name, std::string takes, std::string sentence,
+           std::function<std::string(settings&, const std::string&)> set,
+           std::function<std::string(const settings&)> get, bool secret = false) {
+    options_.push_back(
+        {group_, std::move(name), std::move(takes), std::move(sentence), secret, std::move(set), std::move(get)});
+  }
+  void add_number(std::string name, std::uint64_t least, std::uint64_t most, std::string sentence,
+                  std::function<void(settings&, std::uint64_t)> set,
+                  std::function<std::uint64_t(const settings&)> get) {
+    auto takes = std::to_string(least) + ".." + std::to_string(most);
+    add(
+        std::move(name), takes, std::move(sentence),
+        [set = std::move(set), least, most, takes](settings& target, const std::string& value) -> std::string {
+          std::uint64_t parsed = 0;
+          if (!parse_number(value, parsed) || parsed < least || parsed > most)
+            return "must be a number, " + takes;
+          set(target, parsed);
+          return {};
+        },
+        [get = std::move(get)](const settings& source) { return std::to_string(get(source)); });
+  }
+
+  std::string group_;
+  std::vector<option> options_;
+};
+
+void declare_server(declaration& declare) {
+  declare.group("Server");
+  declare.address("listen", &settings::listen, "Where to serve HTTP and WebSocket; port 0 takes a free one.");
+  declare.text("data-dir", "DIRECTORY", &settings::data_dir, "Where the embedded store, its lock and its secret lie.");
+  declare.text("web-dir", "DIRECTORY", &settings::web_dir,
+               "The built web client; empty: beside the program if it is there, otherwise none is served.");
+  declare.text("public-url", "URL", &settings::public_url,
+               "How browsers reach this server, if not by the address it listens on.");
+  declare.text("node", "NAME", &settings::node, "The name of this node.");
+  declare.text("secret", "TEXT", &settings::secret,
+               "Wraps signing keys and peppers passwords, 32 bytes or more; empty: kept in DATA-DIR/secret.", true);
+  declare.choice("log-level", {"trace", "debug", "info", "warning", "error"}, &settings::log_level,
+                 "The least severity that is logged.");
+  declare.choice("log-format", {"console", "json"}, &settings::log_format,
+                 "Lines for people, or one JSON object each.");
+  declare.number("io-threads", 0, 256, &settings::io_threads,
+                 "Threads that serve sockets; 0: one per core, at least 2.");
+  declare.number("actor-threads", 0, 256, &settings::actor_threads,
+                 "Threads that run actors; 0: one per core, at least 2.");
+  declare.number("readers", 1, 64, &settings::readers, "Connections, and threads, that read the embedded store.");
+  declare.number("store-pages", 0, 4'294'967'294, &settings::store_pages,
+                 "The most pages of 4 KiB the embedded store may take; 0: as many as the disk holds.");
+  declare.duration("drain-timeout", milliseconds{100}, std::chrono::minutes{10}, &settings::drain_timeout,
+                   "How long running requests may take when the server is told to stop.");
+}
+
+void declare_accounts(declaration& declare) {
+  declare.group("Accounts and sessions");
+  declare.number("bcrypt-cost", 10, 15, &settings::bcrypt_cost, "Work of a password hash; each step doubles it.");
+  declare.number("hasher-threads", 0, 64, &settings::hasher_threads, "Threads that hash passwords; 0: half the cores.");
+  declare.number("hasher-queue", 1, 100'000, &settings::hasher_queue,
+                 "Log-ins that may wait for a thread; past it 503 with Retry-After.");
+  declare.number("max-attempts-enter", 0, 1'000, &settings::max_attempts_enter,
+                 "Failed log-ins that lock an account; 0: never.");
+  declare.number("lock-seconds", 1, 86'400, &settings::lock_seconds, "How long it is locked.");
+  declare.number("login-rate", 0, 1'000'000, &settings::login_rate, "Log-ins a minute from one address; 0: no limit.");
+  declare.number("register-rate", 0, 1'000'000, &settings::register_rate,
+                 "Registrations and guests a minute from one address; 0: no limit.");
+  declare.duration("access-life", std::chrono::seconds{35}, std::chrono::hours{24}, &settings::access_life,
+                   "How long an access token is valid.");
+  declare.duration("refresh-idle", std::chrono::minutes{1}, std::chrono::hours{24 * 365}, &settings::refresh_idle,
+                   "How long a session lives without being refreshed.");
+  declare.duration("refresh-absolute", std::chrono::minutes{1}, std::chrono::hours{24 * 3650},
+                   &settings::refresh_absolute, "How long a session lives at most.");
+  declare.duration("refresh-grace", milliseconds{0}, std::chrono::minutes{1}, &settings::refresh_grace,
+                   "How long the token before the current one still gets the current one.");
+  declare.number("max-sessions", 1, 1'000, &settings::max_sessions,
+                 "Live sessions of a user; past it the oldest ends.");
+}
+
+void declare_edge(declaration& declare) {
+  declare.group("Connections");
+  declare.number("connections", 1, 10'000'000, &settings::connections, "Connections in all.");
+  declare.number("connections-per-address", 0, 10'000'000, &settings::connections_per_address,
+                 "Connections from one address; 0: no limit.");
+  declare.number("connections-per-user", 0, 1'000'000, &settings::connections_per_user,
+                 "WebSocket connections of one user; 0: no limit.");
+  declare.number("send-rate", 0, 1'000'000, &settings::send_rate,
+                 "Messages a second on one WebSocket connection, twice as many in a burst; 0: no limit.");
+  declare.number("outgoing-bytes", 65'536, 1'073'741'824, &settings::outgoing_bytes,
+                 "Bytes that may wait for a slow WebSocket client; past it 3008.");
+  declare.number("unanswered-commands", 1, 100'000, &settings::unanswered_commands,
+                 "Commands of a WebSocket client under way; past it its socket is not read.");
+  declare.number("send-buffer", 0, 16'777'216, &settings::send_buffer,
+                 "Bytes of a WebSocket's send buffer in the kernel; 0: the system's own.");
+  declare.duration("ping-interval", milliseconds{100}, std::chrono::hours{1}, &settings::ping_interval,
+                   "How often a WebSocket client is pinged.");
+  declare.duration("pong-timeout", milliseconds{100}, std::chrono::hours{1}, &settings::pong_timeout,
+                   "How long its answer may take; past it 3012.");
+  declare.duration("connect-timeout", milliseconds{100}, std::chrono::minutes{5}, &settings::connect_timeout,
+                   "How long a WebSocket client may take for its first command.");
+  declare.duration("header-timeout", milliseconds{100}, std::chrono::minutes{5}, &settings::header_timeout,
+                   "How long a request's header may take.");
+  declare.duration("body-timeout", milliseconds{100}, std::chrono::minutes{10}, &settings::body_timeout,
+                   "How long a request's body may take.");
+  declare.list("trusted-proxies", "NETWORK,...", &settings::trusted_proxies,
+               "Proxies whose X-Forwarded-For is believed.");
+  declare.list("allowed-origins", "ORIGIN,...", &settings::allowed_origins,
+               "Other web sites whose pages may use this server.");
+  declare.list("admin-networks", "NETWORK,...", &settings::admin_networks, "From where /metrics may be read.");
+}
+
+void declare_limits(declaration& declare) {
+  declare.group("Rooms, messages and reminders");
+  using core::limits;
+  declare.bound("message-length", 1, 16'000, &limits::message_length, "Characters of a message.");
+  declare.bound("room-name-length", 1, 1'000, &limits::room_name_length, "Characters of a room's name.");
+  declare.bound("full-name-length", 1, 1'000, &limits::full_name_length, "Characters of a person's name.");
+  declare.bound("username-min", 1, 32, &limits::username_min, "Least characters of a username.");
+  declare.bound("username-max", 3, 64, &limits::username_max, "Most characters of a username.");
+  declare.bound("email-bytes", 6, 320, &limits::email_bytes, "Bytes of an e-mail address.");
+  declare.bound("client-key-bytes", 16, 255, &limits::client_key_bytes, "Bytes of a message's client key.");
+  declare.bound("reminder-length", 1, 4'000, &limits::reminder_length, "Characters of a reminder.");
+  declare.bound("reminder-years", 1, 100, &limits::years_ahead, "Years ahead that a reminder may be due.");
+  declare.bound("members-per-room", 2, 100'000, &limits::members_per_room, "Members of a room.");
+  declare.bound("rooms-per-user", 1, 100'000, &limits::rooms_per_user, "Rooms of a user.");
+  declare.bound("reminders-per-user", 1, 100'000, &limits::reminders_per_user, "Pending reminders of a user.");
+  declare.bound("channels-per-connection", 1, 10'000, &limits::channels_per_connection,
+                "Rooms that one WebSocket connection follows.");
+  declare.duration("room-idle", milliseconds{50}, std::chrono::hours{24}, &settings::room_idle,
+                   "How long a room that nobody uses stays in memory.");
+  declare.duration("user-idle", milliseconds{50}, std::chrono::hours{24}, &settings::user_idle,
+                   "How long a user without connections stays in memory.");
+  declare.duration("mirror-idle", milliseconds{50}, std::chrono::hours{24}, &settings::mirror_idle,
+                   "How long a node keeps a room's latest events when nobody follows it here.");
+  declare.duration("reminder-horizon", std::chrono::seconds{1}, std::chrono::hours{24}, &settings::reminder_horizon,
+                   "Reminders due within it are held in memory.");
+}
+
+std::vector<option> declare_all() {
+  declaration declare;
+  declare_server(declare);
+  declare_accounts(declare);
+  declare_edge(declare);
+  declare_limits(declare);
+  return declare.take();
+}
+
+} // namespace
+
+const std::vector<option>& all_options() {
+  static const auto options = declare_all();
+  return options;
+}
+
+} // namespace callboard

@@ -1,0 +1,99 @@
+#include "bin/callboard/secrets.hpp"
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "adapters/crypto/base64.hpp"
+#include "adapters/crypto/digest.hpp"
+#include "adapters/crypto/random.hpp"
+#include "adapters/jwt/key_wrap.hpp"
+#include "messages/messages.hpp"
+
+namespace callboard {
+namespace {
+
+constexpr std::size_t least_bytes = 32;
+
+caf::error failure(std::string sentence) {
+  return make_failure(errc::internal, std::move(sentence));
+}
+
+// Made under another name and linked into place, so that two programs that start together agree on one.
+caf::error make_secret(const std::filesystem::path& path) {
+  auto draft = path.string() + "." + std::to_string(::getpid());
+  int file = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0)
+    return failure("cannot make " + path.string() + ": " + std::strerror(errno));
+  auto text = crypto::base64url_encode(crypto::random_bytes(least_bytes));
+  bool written = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
+  ::close(file);
+  bool linked = written && (::link(draft.c_str(), path.c_str()) == 0 || errno == EEXIST);
+  auto reason = errno;
+  ::unlink(draft.c_str());
+  return linked ? caf::error{} : failure("cannot make " + path.string() + ": " + std::strerror(reason));
+}
+
+caf::error read_secret(const std::filesystem::path& path, std::string& text) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077) != 0)
+    return failure(path.string() + " can be read by others: set its mode to 0600");
+  std::ifstream file{path};
+  text.assign(std::istreambuf_iterator<char>{file}, {});
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
+    text.pop_back();
+  if (!file || text.size() < least_bytes)
+    return failure(path.string() + " cannot be read or holds less than 32 bytes");
+  return {};
+}
+
+} // namespace
+
+caf::expected<secrets> load_secrets(const settings& options) {
+  auto root = options.secret;
+  if (root.empty()) {
+    auto path = std::filesystem::path{options.data_dir} / "secret";
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored))
+      if (auto reason = make_secret(path))
+        return reason;
+    if (auto reason = read_secret(path, root))
+      return reason;
+  }
+  return secrets{crypto::hmac_sha256(root, "callboard wrap"), crypto::hmac_sha256(root, "callboard refresh"),
+                 crypto::hmac_sha256(root, "callboard pepper")};
+}
+
+caf::expected<std::shared_ptr<const jwt::key_set>> load_keys(sql::sqlite_session& store, const secrets& known) {
+  auto stored = store.ask(list_signing_keys{});
+  if (!stored)
+    return stored.error();
+  if (stored->empty()) {
+    auto made = jwt::key::generate(jwt::algorithm::es256);
+    signing_key_record record{
+        made.id(), std::string{to_string(made.signature_algorithm())},
+        jwt::wrap_key(made, known.wrap).value_or(std::string{}),
+        std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now())};
+    if (auto kept = store.execute(keep_signing_key{record}); !kept)
+      return kept.error();
+    stored->push_back(std::move(record));
+  }
+  auto keys = std::make_shared<jwt::key_set>();
+  for (auto& record : *stored) {
+    auto algorithm = jwt::algorithm_from_string(record.algorithm);
+    auto key = algorithm ? jwt::unwrap_key(*algorithm, record.id, record.wrapped, known.wrap) : std::nullopt;
+    if (!key || !keys->add(std::move(*key)))
+      return failure("the signing keys in the store were wrapped with another secret than the one configured");
+  }
+  keys->activate(stored->back().id);
+  return std::shared_ptr<const jwt::key_set>{std::move(keys)};
+}
+
+} // namespace callboard

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <caf/expected.hpp>
+
+#include "adapters/jwt/key_set.hpp"
+#include "adapters/sql/sqlite/store.hpp"
+#include "bin/callboard/settings.hpp"
+
+namespace callboard {
+
+/// What is derived from the installation's secret; each purpose has its own.
+struct secrets {
+  std::string wrap;    // signing keys in the store
+  std::string refresh; // successors of refresh tokens
+  std::string pepper;  // of password hashes
+};
+
+/// From `CALLBOARD_SECRET`, or from `<data-dir>/secret`, which is made with mode 0600 if missing. The error is one
+/// sentence.
+caf::expected<secrets> load_secrets(const settings& options);
+
+/// The signing keys of the store; the first one is made if there is none.
+caf::expected<std::shared_ptr<const jwt::key_set>> load_keys(sql::sqlite_session& store, const secrets& known);
+
+} // namespace callboard

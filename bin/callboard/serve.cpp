@@ -1,0 +1,64 @@
+#include <csignal>
+#include <iostream>
+#include <thread>
+
+#include <unistd.h>
+
+#include "bin/callboard/commands.hpp"
+#include "bin/callboard/configs.hpp"
+#include "bin/callboard/node.hpp"
+
+namespace callboard {
+namespace {
+
+constexpr int exit_interrupted = 130;
+
+sigset_t stop_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  return set;
+}
+
+} // namespace
+
+int serve(const settings& options) {
+  // Blocked before any thread exists, so that none but the waits below ever sees them.
+  auto signals = stop_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN); // a file-size limit is met as an error of write, like a full disk
+  node server{options};
+  auto failure = server.start();
+  if (!failure.sentence.empty()) {
+    std::cerr << "callboard: " << failure.sentence << "\n";
+    return failure.exit_code;
+  }
+  std::cout << "callboard listening on " << server.address() << std::endl;
+  int signal = 0;
+  sigwait(&signals, &signal);
+  std::thread{[signals] {
+    int second = 0;
+    sigwait(&signals, &second);
+    ::_exit(exit_interrupted);
+  }}.detach();
+  server.stop();
+  return 0;
+}
+
+int migrate_store(const settings& options) {
+  auto outcome = sql::migrate(store_options(options));
+  if (auto* reason = std::get_if<sql::open_error>(&outcome)) {
+    std::cerr << "callboard: " << reason->message << "\n";
+    return exit_data_directory;
+  }
+  auto& report = std::get<sql::migration_report>(outcome);
+  if (report.from == report.to)
+    std::cout << "The schema is up to date (version " << report.to << ").\n";
+  else
+    std::cout << "The schema went from version " << report.from << " to " << report.to << ".\n";
+  return 0;
+}
+
+} // namespace callboard

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "actors/core/rules.hpp"
+
+namespace callboard {
+
+/// Everything that can be set. Filled by `options.cpp`, where each is declared once with its name, bounds and sentence.
+struct settings {
+  std::string listen = "127.0.0.1:8080";
+  std::string data_dir = "./data";
+  std::string web_dir;
+  std::string public_url;
+  std::string node = "node-1";
+  std::string secret;
+  std::string log_level = "info";
+  std::string log_format = "console";
+
+  std::uint64_t io_threads = 0;
+  std::uint64_t actor_threads = 0;
+  std::uint64_t readers = 2;
+  std::uint64_t store_pages = 0;
+
+  std::uint64_t bcrypt_cost = 12;
+  std::uint64_t hasher_threads = 0;
+  std::uint64_t hasher_queue = 256;
+  std::uint64_t max_attempts_enter = 15;
+  std::uint64_t lock_seconds = 300;
+  std::uint64_t login_rate = 60;
+  std::uint64_t register_rate = 30;
+  std::chrono::milliseconds access_life = std::chrono::minutes{15};
+  std::chrono::milliseconds refresh_idle = std::chrono::hours{24 * 30};
+  std::chrono::milliseconds refresh_absolute = std::chrono::hours{24 * 90};
+  std::chrono::milliseconds refresh_grace{10'000};
+  std::uint64_t max_sessions = 10;
+
+  std::uint64_t send_rate = 50;
+  std::uint64_t connections = 100'000;
+  std::uint64_t connections_per_address = 1'000;
+  std::uint64_t connections_per_user = 20;
+  std::uint64_t outgoing_bytes = 1u << 20;
+  std::uint64_t unanswered_commands = 512;
+  std::uint64_t send_buffer = 0;
+  std::chrono::milliseconds ping_interval{25'000};
+  std::chrono::milliseconds pong_timeout{10'000};
+  std::chrono::milliseconds connect_timeout{10'000};
+  std::chrono::milliseconds header_timeout{10'000};
+  std::chrono::milliseconds body_timeout{30'000};
+  std::chrono::milliseconds drain_timeout{10'000};
+  std::vector<std::string> trusted_proxies;
+  std::vector<std::string> allowed_origins;
+  std::vector<std::string> admin_networks{"127.0.0.0/8", "::1/128"};
+
+  std::chrono::milliseconds room_idle{60'000};
+  std::chrono::milliseconds user_idle{60'000};
+  std::chrono::milliseconds mirror_idle{30'000};
+  std::chrono::milliseconds reminder_horizon{600'000};
+  core::limits limits;
+};
+
+} // namespace callboard
