@@ -1,0 +1,158 @@
+import { ApiError } from './problem';
+import { sendRequest, type Method } from './transport';
+import type {
+  CaughtMail,
+  Member,
+  MessagePage,
+  Page,
+  Reminder,
+  Room,
+  RoomKind,
+  SessionInfo,
+  User,
+} from './types';
+
+/** Gives access tokens; `renew` is asked for when the server refused the last one. */
+export interface TokenSource {
+  accessToken(): Promise<string>;
+  renewToken(refused: string): Promise<string>;
+}
+
+export interface NewRoom {
+  name: string;
+  members: string[];
+  kind: RoomKind;
+  guests_may_write?: boolean;
+}
+
+export interface NewReminder {
+  text: string;
+  due_at?: string;
+  /** ISO 8601 duration from now, such as `PT10M`. */
+  in?: string;
+  timezone?: string;
+}
+
+export interface MessageRange {
+  before?: number;
+  after?: number;
+  limit?: number;
+}
+
+/** Most pages of one list that are read; with 100 items each this covers every bound of the server. */
+const maxPages = 20;
+
+/** Calls of the REST interface as the signed-in user. */
+export class Api {
+  readonly #tokens: TokenSource;
+
+  constructor(tokens: TokenSource) {
+    this.#tokens = tokens;
+  }
+
+  async #call<Answer>(method: Method, path: string, body?: unknown, idempotencyKey?: string): Promise<Answer> {
+    const extra = { body, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) };
+    const token = await this.#tokens.accessToken();
+    try {
+      return await sendRequest<Answer>(method, path, { ...extra, token });
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      const renewed = await this.#tokens.renewToken(token);
+      return sendRequest<Answer>(method, path, { ...extra, token: renewed });
+    }
+  }
+
+  async #all<Item>(path: string): Promise<Item[]> {
+    const items: Item[] = [];
+    let cursor: string | null | undefined;
+    for (let page = 0; page < maxPages; page += 1) {
+      const query = cursor ? `limit=100&cursor=${encodeURIComponent(cursor)}` : 'limit=100';
+      const answer = await this.#call<Page<Item>>('GET', `${path}?${query}`);
+      items.push(...answer.items);
+      cursor = answer.next_cursor;
+      if (!cursor) break;
+    }
+    return items;
+  }
+
+  signOut(): Promise<void> {
+    return this.#call('POST', '/auth/logout', {});
+  }
+  sessions(): Promise<SessionInfo[]> {
+    return this.#all<SessionInfo>('/auth/sessions');
+  }
+  endSession(id: string): Promise<void> {
+    return this.#call('DELETE', `/auth/sessions/${encodeURIComponent(id)}`);
+  }
+  endOtherSessions(): Promise<void> {
+    return this.#call('DELETE', '/auth/sessions');
+  }
+  updateMe(change: { full_name: string }): Promise<User> {
+    return this.#call('PATCH', '/users/me', change);
+  }
+  deleteMe(): Promise<void> {
+    return this.#call('DELETE', '/users/me');
+  }
+  async findUsers(query: string): Promise<User[]> {
+    const answer = await this.#call<Page<User>>('GET', `/users?limit=6&query=${encodeURIComponent(query)}`);
+    return answer.items;
+  }
+
+  rooms(): Promise<Room[]> {
+    return this.#all<Room>('/rooms');
+  }
+  /** Public rooms, a first page of them. */
+  async publicRooms(): Promise<Room[]> {
+    return (await this.#call<Page<Room>>('GET', '/rooms?kind=public&limit=100')).items;
+  }
+  room(id: number): Promise<Room> {
+    return this.#call('GET', `/rooms/${id}`);
+  }
+  createRoom(room: NewRoom, idempotencyKey: string): Promise<Room> {
+    return this.#call('POST', '/rooms', room, idempotencyKey);
+  }
+  renameRoom(id: number, name: string): Promise<Room> {
+    return this.#call('PATCH', `/rooms/${id}`, { name });
+  }
+  deleteRoom(id: number): Promise<void> {
+    return this.#call('DELETE', `/rooms/${id}`);
+  }
+  members(id: number): Promise<Member[]> {
+    return this.#all<Member>(`/rooms/${id}/members`);
+  }
+  addMembers(id: number, members: string[]): Promise<void> {
+    return this.#call('POST', `/rooms/${id}/members`, { members });
+  }
+  removeMember(id: number, userId: number): Promise<void> {
+    return this.#call('DELETE', `/rooms/${id}/members/${userId}`);
+  }
+  messages(id: number, range: MessageRange): Promise<MessagePage> {
+    const query = new URLSearchParams({ limit: String(range.limit ?? 50) });
+    if (range.before !== undefined) query.set('before', String(range.before));
+    if (range.after !== undefined) query.set('after', String(range.after));
+    return this.#call('GET', `/rooms/${id}/messages?${query.toString()}`);
+  }
+  markRead(id: number, offset: number): Promise<void> {
+    return this.#call('PUT', `/rooms/${id}/read`, { offset });
+  }
+
+  reminders(): Promise<Reminder[]> {
+    return this.#all<Reminder>('/reminders');
+  }
+  createReminder(reminder: NewReminder, idempotencyKey: string): Promise<Reminder> {
+    return this.#call('POST', '/reminders', reminder, idempotencyKey);
+  }
+  cancelReminder(id: number): Promise<void> {
+    return this.#call('DELETE', `/reminders/${id}`);
+  }
+  snoozeReminder(id: number, duration: string): Promise<Reminder> {
+    return this.#call('POST', `/reminders/${id}/snooze`, { in: duration });
+  }
+  finishReminder(id: number): Promise<Reminder> {
+    return this.#call('POST', `/reminders/${id}/done`, {});
+  }
+
+  mail(cursor?: string): Promise<Page<CaughtMail>> {
+    return this.#call('GET', `/admin/mail?limit=50${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
+  }
+}

@@ -1,0 +1,124 @@
+/** Shapes of the REST interface (docs/protocol.md, section 2.1). Times are RFC 3339 text in UTC. */
+
+export type Role = 'guest' | 'user' | 'admin';
+
+export interface User {
+  id: number;
+  username: string;
+  full_name?: string | null;
+  role: Role;
+  created_at: string;
+  email?: string | null;
+}
+
+/** Answer of sign-in and refresh. */
+export interface Credentials {
+  access_token: string;
+  /** Guests only: with the cookie transport the refresh token is in no answer. */
+  refresh_token?: string;
+  /** Life of the access token in seconds. */
+  expires_in: number;
+  session_id: string;
+  user: User;
+}
+
+export interface SessionInfo {
+  id: string;
+  device?: string | null;
+  address?: string | null;
+  created_at: string;
+  last_used_at: string;
+  current: boolean;
+}
+
+export interface Author {
+  id: number;
+  username: string;
+}
+
+/** One entry of a room's log; also the data of a publication on `room:<id>`. */
+export interface RoomEvent {
+  offset: number;
+  type: string;
+  user: Author;
+  created_at: string;
+  text?: string;
+  key?: string;
+  edited_at?: string;
+  deleted?: boolean;
+  /** Username of the administrator who spoke for `user`. */
+  sent_by?: string;
+  /** The person a `member.added` or `member.removed` is about. */
+  member?: Author;
+  /** The new name in `room.renamed`. */
+  name?: string;
+}
+
+export type RoomKind = 'group' | 'direct' | 'public';
+export type RoomRole = 'owner' | 'admin' | 'member';
+
+export interface Room {
+  id: number;
+  name: string;
+  kind: RoomKind;
+  created_by: number;
+  created_at: string;
+  member_count: number;
+  last_offset: number;
+  my_role: RoomRole | null;
+  guests_may_write?: boolean;
+  unread?: number;
+  last_message?: RoomEvent | null;
+}
+
+export interface Member extends Author {
+  role: RoomRole;
+}
+
+export interface MessagePage {
+  items: RoomEvent[];
+  epoch?: string;
+}
+
+export interface SendReceipt {
+  offset: number;
+  created_at: string;
+  duplicate?: boolean;
+}
+
+export type ReminderState = 'scheduled' | 'firing' | 'delivered' | 'snoozed' | 'cancelled' | 'failed';
+
+export interface Reminder {
+  id: number;
+  text: string;
+  due_at: string;
+  next_at?: string | null;
+  state: ReminderState;
+  fired_count?: number;
+  last_fired_at?: string | null;
+  created_at: string;
+}
+
+/** Publication `reminder.fired` on the personal channel. */
+export interface ReminderFired {
+  reminder_id: number;
+  text: string;
+  due_at: string;
+  fired_at: string;
+  fire_seq: number;
+  /** How long after `due_at` it fired, in milliseconds. */
+  late_ms: number;
+}
+
+export interface CaughtMail {
+  id: number | string;
+  to: string;
+  subject: string;
+  body: string;
+  created_at: string;
+}
+
+export interface Page<Item> {
+  items: Item[];
+  next_cursor?: string | null;
+}

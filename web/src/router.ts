@@ -1,0 +1,56 @@
+import { signal } from '@preact/signals';
+
+export type Route =
+  | { name: 'sign_in' }
+  | { name: 'sign_up' }
+  | { name: 'rooms' }
+  | { name: 'room'; id: number }
+  | { name: 'reminders' }
+  | { name: 'account' }
+  | { name: 'mail' }
+  | { name: 'unknown' };
+
+const plainRoutes: Record<string, Route> = {
+  '': { name: 'rooms' },
+  rooms: { name: 'rooms' },
+  signin: { name: 'sign_in' },
+  signup: { name: 'sign_up' },
+  reminders: { name: 'reminders' },
+  account: { name: 'account' },
+  mail: { name: 'mail' },
+};
+
+/** The page a location hash such as `#/rooms/3` names. */
+export function parseRoute(hash: string): Route {
+  const path = hash.replace(/^#?\/?/, '').replace(/\/$/, '');
+  const room = /^rooms\/([1-9][0-9]{0,15})$/.exec(path);
+  if (room !== null) return { name: 'room', id: Number(room[1]) };
+  return plainRoutes[path] ?? { name: 'unknown' };
+}
+
+export function hrefOf(target: Route): string {
+  if (target.name === 'room') return `#/rooms/${target.id}`;
+  if (target.name === 'sign_in') return '#/signin';
+  if (target.name === 'sign_up') return '#/signup';
+  return target.name === 'unknown' ? '#/' : `#/${target.name}`;
+}
+
+export const route = signal<Route>({ name: 'rooms' });
+
+export function goTo(target: Route): void {
+  location.hash = hrefOf(target);
+}
+
+/** Leaves the sign-in pages once they have done their work; the way back does not lead to them. */
+export function leaveSignIn(): void {
+  if (route.value.name !== 'sign_in' && route.value.name !== 'sign_up') return;
+  location.replace(hrefOf({ name: 'rooms' }));
+}
+
+export function startRouter(): void {
+  const read = (): void => {
+    route.value = parseRoute(location.hash);
+  };
+  window.addEventListener('hashchange', read);
+  read();
+}
