@@ -1,0 +1,119 @@
+"""Apache Kafka 3.9.1 as a single node in KRaft mode, small, on loopback."""
+
+import base64
+import os
+import socket
+import subprocess
+import uuid
+
+from backing.places import LOOPBACK, Trouble
+from backing.service import TOP, Service
+
+JARS = TOP / "build/kafka"
+JAVA = "/usr/lib/jvm/java-17-openjdk-{architecture}/bin/java"
+OPTIONS = ("-Xms128m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+LOGGING = """\
+log4j.rootLogger=WARN, stdout
+log4j.appender.stdout=org.apache.log4j.ConsoleAppender
+log4j.appender.stdout.layout=org.apache.log4j.PatternLayout
+log4j.appender.stdout.layout.ConversionPattern=%d{ISO8601} %p %c: %m%n
+"""
+# Few and small internal partitions and buffers (the default of one buffer alone is 128 MiB), group sessions as short as
+# 1 s, and a broker that comes back within 4 s of being killed instead of 14 s.
+CONFIGURATION = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@{loopback}:{controller}
+listeners=PLAINTEXT://{loopback}:{port},CONTROLLER://{loopback}:{controller}
+advertised.listeners=PLAINTEXT://{loopback}:{port}
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=PLAINTEXT
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+log.dirs={data}
+num.network.threads=1
+num.io.threads=2
+num.recovery.threads.per.data.dir=1
+background.threads=2
+num.partitions=1
+auto.create.topics.enable=false
+offsets.topic.num.partitions=2
+offsets.topic.replication.factor=1
+offsets.topic.segment.bytes=1048576
+transaction.state.log.num.partitions=2
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=1000
+group.coordinator.append.linger.ms=0
+broker.session.timeout.ms=1000
+broker.heartbeat.interval.ms=250
+log.cleaner.threads=1
+log.cleaner.dedupe.buffer.size=2097152
+log.cleaner.io.buffer.size=131072
+log.segment.bytes=16777216
+log.index.size.max.bytes=1048576
+socket.request.max.bytes=16777216
+log.retention.hours=2
+metadata.log.segment.bytes=8388608
+"""
+
+
+def java():
+    """Java 17 where Debian puts it, else the one on the path."""
+    for architecture in ("amd64", "arm64"):
+        if os.access(JAVA.format(architecture=architecture), os.X_OK):
+            return JAVA.format(architecture=architecture)
+    return "java"
+
+
+class Kafka(Service):
+    """Broker and controller in one Java process."""
+
+    name = "kafka"
+    ports = ("port", "controller")
+
+    @property
+    def programs(self):
+        return (java(), "kcat", "mvn")
+
+    def command(self):
+        return [java(), *OPTIONS, f"-Dlog4j.configuration=file:{self._logging}", "-cp", f"{JARS}/*", "kafka.Kafka", self.mark()]
+
+    def mark(self):
+        return self.folder / "server.properties"
+
+    def address(self):
+        return f"{LOOPBACK}:{self.port()}"
+
+    def answers(self):
+        """Whether it lists itself as a broker; asked only once it listens, since kcat waits long for a broker that is not there."""
+        try:
+            socket.create_connection((LOOPBACK, self.port()), timeout=1).close()
+            asked = subprocess.run(["kcat", "-b", self.address(), "-m", "1", "-L"], capture_output=True, text=True,
+                                   timeout=2, check=False)
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+        return asked.returncode == 0 and f"broker 1 at {self.address()}" in asked.stdout
+
+    def prepare(self):
+        if subprocess.run([TOP / "scripts/install-kafka"], check=False).returncode != 0:
+            raise Trouble("the jars of Kafka could not be fetched; see above")
+        (self.folder / "data").mkdir(exist_ok=True)
+        self._logging.write_text(LOGGING)
+        self.mark().write_text(CONFIGURATION.format(loopback=LOOPBACK, port=self.port(), controller=self.port("controller"),
+                                                    data=self.data))
+        if not (self.data / "meta.properties").exists():
+            self._format()
+
+    @property
+    def _logging(self):
+        return self.folder / "log4j.properties"
+
+    def _format(self):
+        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        # By relative names, so that this process is not taken for the broker.
+        done = subprocess.run([java(), *OPTIONS, "-Dlog4j.configuration=file:log4j.properties", "-cp", f"{JARS}/*",
+                               "kafka.tools.StorageTool", "format", "-t", cluster, "-c", self.mark().name,
+                               "--ignore-formatted"], cwd=self.folder, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise Trouble(f"the folder of Kafka could not be formatted:\n{done.stdout}{done.stderr}")
