@@ -96,8 +96,34 @@ struct take_rate {
   std::string key;
   std::uint32_t per_minute = 0;
 };
-using cache_actor = caf::typed_actor<caf::replies_to<reserve_attempt>::with<attempt_verdict>,
-                                     caf::reacts_to<settle_attempt>, caf::replies_to<take_rate>::with<bool>>;
+/// What a cache holds under a key, if anything. With nothing comes a lease: who has it may fill the key with what the
+/// store says, unless the key was dropped meanwhile. An empty lease: nothing can be kept now.
+struct cached_value {
+  bool found = false;
+  std::string bytes;
+  std::string lease;
+};
+struct find_cached {
+  std::string key;
+};
+/// Fills a key whose lease is still good; otherwise nothing happens.
+struct keep_cached {
+  std::string key;
+  std::string lease;
+  std::string bytes;
+};
+/// Forgets keys and takes back their leases; to be asked after the change and before it is answered. Always answered
+/// with `done`: a cache that cannot be reached is told before it is read again.
+struct drop_cached {
+  std::vector<std::string> keys;
+};
+
+/// Counts attempts and rates, and keeps copies of what the store says. Bounded in everything; what is kept is forgotten
+/// after a time. Where it is shared by nodes and cannot be reached, this node's own counts decide and nothing is found.
+using cache_actor =
+    caf::typed_actor<caf::replies_to<reserve_attempt>::with<attempt_verdict>, caf::reacts_to<settle_attempt>,
+                     caf::replies_to<take_rate>::with<bool>, caf::replies_to<find_cached>::with<cached_value>,
+                     caf::reacts_to<keep_cached>, caf::replies_to<drop_cached>::with<done>>;
 
 /// Checks a password against the policy; a field error says what is wrong.
 using password_policy =

@@ -49,6 +49,22 @@ private:
   counter sum_;
 };
 
+/// Requests to a system outside, by how they ended.
+struct dependency_probe {
+  counter ok;
+  counter refused; // answered with an error
+  counter timeout; // not answered in time
+  counter lost;    // the connection ended before the answer
+  counter away;    // not sent: there is no connection
+  counter busy;    // not sent: too many are under way
+  gauge connected; // 1 while it can be asked
+};
+
+/// Look-ups of a cache.
+struct cache_probe {
+  counter hits, misses;
+};
+
 /// What the actors of a node count; exposed by `/metrics`.
 struct node_probe {
   gauge rooms, users, reminders, mirrors, sessions, subscriptions, partitions;
@@ -61,6 +77,8 @@ struct node_probe {
   power_histogram<20> batch_operations; // operations of a commit
   power_histogram<24> commit_microseconds;
   power_histogram<32> reminder_lateness_ms;
+  dependency_probe redis;
+  cache_probe profiles, directory;
 };
 
 } // namespace callboard

@@ -22,3 +22,4 @@ struct notifier_tick {
 };
 
 } // namespace callboard
+struct revocation_tick {};

@@ -1,7 +1,5 @@
 #include "adapters/memory/cache.hpp"
 
-#include <algorithm>
-#include <ratio>
 #include <utility>
 
 namespace callboard::memory {
@@ -10,12 +8,20 @@ cache_state::cache_state(cache_self_actor::stateful_pointer<cache_state> pointer
 
 cache_self_actor::behavior_type cache_state::make_behavior(cache_config settings) {
   config = std::move(settings);
-  accounts = recent_map<attempts>{config.max_keys};
-  rates = recent_map<rate>{config.max_keys};
+  attempts = attempt_book{{config.max_attempts, config.lock, config.max_keys}};
+  rates = rate_book{config.max_keys};
+  copies = copy_book{config.max_copies, config.copy_life};
   return {
       [this](const reserve_attempt& request) { return reserve(request.key); },
       [this](const settle_attempt& outcome) { settle(outcome); },
-      [this](const take_rate& request) { return take(request); },
+      [this](const take_rate& request) { return rates.take(request.key, request.per_minute, config.wall_clock()); },
+      [this](const find_cached& request) { return copies.find(request.key, config.wall_clock()); },
+      [this](const keep_cached& copy) { copies.keep(copy, config.wall_clock()); },
+      [this](const drop_cached& request) {
+        for (auto& key : request.keys)
+          copies.drop(key);
+        return done{};
+      },
       [this](cache_tick) { review_waiting(); },
   };
 }
@@ -48,50 +54,20 @@ void cache_state::review_waiting() {
 }
 
 caf::optional<attempt_verdict> cache_state::try_reserve(const std::string& key) {
-  if (config.max_attempts == 0)
+  switch (attempts.reserve(key, config.wall_clock())) {
+  case reservation::taken:
     return attempt_verdict{true, {}};
-  auto now = config.wall_clock();
-  auto& mine = accounts.touch(key);
-  if (mine.locked_until > now)
-    return attempt_verdict{false, mine.locked_until};
-  if (mine.failed > 0 && now - mine.first_failure > config.lock) {
-    mine.failed = 0;
-    mine.locked_until = {};
+  case reservation::locked:
+    return attempt_verdict{false, attempts.locked_until(key)};
+  case reservation::all_out:
+    break;
   }
-  if (mine.failed + mine.reserved >= config.max_attempts)
-    return caf::none;
-  ++mine.reserved;
-  return attempt_verdict{true, {}};
+  return caf::none;
 }
 
 void cache_state::settle(const settle_attempt& outcome) {
-  auto* known = accounts.find(outcome.key);
-  if (known == nullptr)
-    return;
-  auto& mine = *known;
-  if (mine.reserved > 0)
-    --mine.reserved;
-  if (!outcome.success) {
-    auto now = config.wall_clock();
-    if (mine.failed++ == 0)
-      mine.first_failure = now;
-    if (mine.failed >= config.max_attempts)
-      mine.locked_until = now + config.lock;
-  }
+  attempts.settle(outcome.key, outcome.success, config.wall_clock());
   review_waiting();
-}
-
-bool cache_state::take(const take_rate& request) {
-  auto now = config.wall_clock();
-  auto& mine = rates.touch(request.key);
-  double most = request.per_minute;
-  auto passed = std::chrono::duration<double, std::ratio<60>>(std::max(now - mine.last, timestamp::duration{0}));
-  mine.tokens = mine.last == timestamp{} ? most : std::min(most, mine.tokens + passed.count() * most);
-  mine.last = now;
-  if (mine.tokens < 1)
-    return false;
-  mine.tokens -= 1;
-  return true;
 }
 
 cache_self_actor::behavior_type cache(cache_self_actor::stateful_pointer<cache_state> self, cache_config config) {

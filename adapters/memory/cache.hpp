@@ -5,10 +5,12 @@
 #include <functional>
 #include <list>
 #include <string>
-#include <unordered_map>
 
 #include <caf/stateful_actor.hpp>
 
+#include "adapters/memory/attempts.hpp"
+#include "adapters/memory/copies.hpp"
+#include "adapters/memory/rates.hpp"
 #include "messages/messages.hpp"
 
 namespace callboard::memory {
@@ -19,63 +21,20 @@ struct cache_config {
   std::size_t max_keys = 100'000;                // remembered; past it the longest untouched one is forgotten
   std::chrono::milliseconds longest_wait{5'000}; // of an attempt for one under way to come back
   std::size_t max_waiting = 1'000;               // attempts that wait; past it: refused
+  std::size_t max_copies = 50'000;               // of what the store says; past it the longest unused one goes
+  std::chrono::milliseconds copy_life{60'000};
   std::function<timestamp()> wall_clock;
 };
 
 /// Some attempt has waited for long enough.
 struct cache_tick {};
 
-/// A map that remembers the `most` keys that were touched last.
-template <class Value>
-class recent_map {
-public:
-  explicit recent_map(std::size_t most = 1) : most_(most) {}
-
-  Value* find(const std::string& key) {
-    auto i = entries_.find(key);
-    return i == entries_.end() ? nullptr : &i->second.value;
-  }
-  Value& touch(const std::string& key) {
-    auto [i, added] = entries_.try_emplace(key);
-    auto& mine = i->second;
-    if (added)
-      mine.age = by_age_.insert(by_age_.end(), key);
-    else
-      by_age_.splice(by_age_.end(), by_age_, mine.age);
-    if (entries_.size() > most_) {
-      entries_.erase(by_age_.front());
-      by_age_.pop_front();
-    }
-    return mine.value;
-  }
-
-private:
-  struct entry {
-    Value value;
-    std::list<std::string>::iterator age;
-  };
-  std::size_t most_;
-  std::unordered_map<std::string, entry> entries_;
-  std::list<std::string> by_age_; // the longest untouched first
-};
-
 using cache_self_actor = cache_actor::extend<caf::reacts_to<cache_tick>>;
 
-/// The embedded cache: failed attempts and rates, held in this process. Bounded; what it forgets, a guesser gains
-/// nothing from but his own count back after 100,000 other accounts were tried. While all attempts of an account are
-/// under verification, further ones wait for one to come back (security.md 6).
+/// The embedded cache: failed attempts, rates and copies, held in this process. Bounded; what it forgets, a guesser
+/// gains nothing from but his own count back after 100,000 other accounts were tried. While all attempts of an account
+/// are under verification, further ones wait for one to come back (security.md 6).
 struct cache_state {
-  struct attempts {
-    unsigned reserved = 0; // under verification now
-    unsigned failed = 0;
-    timestamp first_failure;
-    timestamp locked_until;
-  };
-  struct rate {
-    double tokens = 0;
-    timestamp last; // epoch: never taken from
-  };
-
   struct waiting_attempt {
     std::string key;
     timestamp until;
@@ -90,13 +49,13 @@ struct cache_state {
   /// Answers those who wait, as far as it can be said now.
   void review_waiting();
   void settle(const settle_attempt& outcome);
-  bool take(const take_rate& request);
 
   cache_self_actor::stateful_pointer<cache_state> self;
   cache_config config;
   std::list<waiting_attempt> waiting; // in the order of their arrival
-  recent_map<attempts> accounts;
-  recent_map<rate> rates;
+  attempt_book attempts;
+  rate_book rates;
+  copy_book copies{1, std::chrono::milliseconds{0}};
 
   static inline const char* name = "cache";
 };
