@@ -224,6 +224,25 @@ test('Shift+Enter makes a new line, Escape closes a dialog and focus returns', a
   assert.ok(await button.evaluate((element) => element === document.activeElement));
 });
 
+test('a dialog is open before the next key, and can be opened again after the browser closed it', async () => {
+  await shareRoom('Dialogs');
+  const { page } = ann;
+  const button = page.getByRole('button', { name: 'Room details' });
+  // Both in one task of the page: nothing was painted between the click and the look.
+  const open = await button.evaluate(async (element) => {
+    element.click();
+    for (let i = 0; i < 10; i += 1) await Promise.resolve();
+    return document.querySelector('dialog')?.open;
+  });
+  assert.equal(open, true);
+  await page.getByRole('dialog').evaluate((element) => element.close());
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await button.click();
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+});
+
 test('the owner renames the room, adds, removes and deletes; everybody sees it', async () => {
   const carl = await register('carl');
   await shareRoom('Old name');

@@ -35,6 +35,11 @@ async function assertFits(what) {
   await picture(page, `phone-${what}`);
 }
 
+async function closeDialog() {
+  await ann.page.keyboard.press('Escape');
+  await ann.page.getByRole('dialog').waitFor({ state: 'detached' });
+}
+
 test('every page fits a width of 360 pixels', async () => {
   const { page } = ann;
   await page.goto(base);
@@ -59,15 +64,16 @@ test('every page fits a width of 360 pixels', async () => {
   await page.getByRole('button', { name: 'Room details' }).click();
   await page.getByRole('dialog').waitFor();
   await assertFits('room-details');
-  await page.keyboard.press('Escape');
+  await closeDialog();
   await page.getByRole('link', { name: 'Back to rooms' }).click();
   await page.getByRole('button', { name: 'New room' }).click();
+  await page.getByRole('dialog').waitFor();
   await assertFits('new-room');
-  await page.keyboard.press('Escape');
-  for (const name of ['reminders', 'account']) {
-    await page.goto(`${base}/#/${name}`);
-    await page.getByRole('heading', { level: 1 }).waitFor();
-    await assertFits(name);
+  await closeDialog();
+  for (const name of ['Reminders', 'Account']) {
+    await page.goto(`${base}/#/${name.toLowerCase()}`);
+    await page.getByRole('heading', { level: 1, name }).waitFor();
+    await assertFits(name.toLowerCase());
   }
   await page.getByRole('radio', { name: 'Русский' }).check();
   await assertFits('account-russian');

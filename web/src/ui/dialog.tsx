@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { texts } from '../i18n';
 import { Icon } from './icon';
 
@@ -15,11 +15,21 @@ export interface DialogProps {
 export function Dialog({ title, onClose, children, shape = 'box' }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  const close = useRef(onClose);
+  close.current = onClose;
+  // Before the next event: a key pressed right after the click that opened the dialog is meant for it.
+  useLayoutEffect(() => {
     const dialog = element.current;
-    dialog?.showModal();
-    // Closing gives the focus back to what opened the dialog; mere removal would lose it.
-    return () => dialog?.close();
+    if (dialog === null) return;
+    // A browser may close a dialog without asking, if nothing was clicked or typed since it last asked.
+    const onClosed = (): void => close.current();
+    dialog.addEventListener('close', onClosed);
+    dialog.showModal();
+    return () => {
+      dialog.removeEventListener('close', onClosed);
+      // Closing gives the focus back to what opened the dialog; mere removal would lose it.
+      dialog.close();
+    };
   }, []);
   return (
     <dialog
