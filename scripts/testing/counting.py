@@ -1,18 +1,32 @@
 """Reading how many tests passed and failed from what the frameworks report."""
 
 import re
+import textwrap
 import xml.etree.ElementTree
 
 
-class Count:
-    """Passed, failed and skipped tests and the names of the failed ones. `reported` is false if nothing was found."""
+DETAIL_LINES = 15
 
-    def __init__(self, passed=0, failed=0, skipped=0, failures=(), reported=True):
+
+class Count:
+    """Passed, failed and skipped tests, the names of the failed ones and the beginnings of what each said.
+
+    `reported` is false if nothing was found.
+    """
+
+    def __init__(self, passed=0, failed=0, skipped=0, failures=(), reported=True, details=None):
         self.passed = passed
         self.failed = failed
         self.skipped = skipped
         self.failures = list(failures)
         self.reported = reported
+        self.details = dict(details or {})
+
+
+def _beginning(text):
+    """The first lines of what a failed test said, without empty ones."""
+    lines = [line.rstrip() for line in textwrap.dedent(text).splitlines() if line.strip()]
+    return lines[:DETAIL_LINES] + (["..."] if len(lines) > DETAIL_LINES else [])
 
 
 NOTHING = Count(reported=False)
@@ -24,12 +38,12 @@ def of_doctest(text):
     if not found:
         return NOTHING
     _, passed, failed, skipped = found[-1]
-    names = []
+    details = {}
     for block in re.split(r"^={20,}$", text, flags=re.MULTILINE):
         name = re.search(r"^TEST CASE:\s*(.*)$", block, flags=re.MULTILINE)
-        if name and re.search(r"\bERROR:", block) and name.group(1).strip() not in names:
-            names.append(name.group(1).strip())
-    return Count(int(passed), int(failed), int(skipped or 0), names)
+        if name and re.search(r"\bERROR:", block):
+            details.setdefault(name.group(1).strip(), _beginning(block[name.end():]))
+    return Count(int(passed), int(failed), int(skipped or 0), details, details=details)
 
 
 def of_junit(path):
@@ -39,16 +53,18 @@ def of_junit(path):
     except (OSError, xml.etree.ElementTree.ParseError):
         return NOTHING
     passed = failed = skipped = 0
-    names = []
+    names, details = [], {}
     for case in root.iter("testcase"):
-        if case.find("failure") is not None or case.find("error") is not None:
+        faults = [*case.findall("failure"), *case.findall("error")]
+        if faults:
             failed += 1
             names.append(f"{case.get('classname', '')}::{case.get('name', '')}")
+            details[names[-1]] = _beginning(faults[0].text or faults[0].get("message", ""))
         elif case.find("skipped") is not None:
             skipped += 1
         else:
             passed += 1
-    return Count(passed, failed, skipped, names)
+    return Count(passed, failed, skipped, names, details=details)
 
 
 def of_tap(text):
@@ -57,6 +73,12 @@ def of_tap(text):
                                                               flags=re.MULTILINE)}
     if "tests" not in numbers:
         return NOTHING
-    names = [name.strip() for name in re.findall(r"^\s*not ok \d+ - (.*)$", text, flags=re.MULTILINE)
-             if "# SKIP" not in name and "# TODO" not in name]
-    return Count(numbers.get("pass", 0), numbers.get("fail", 0) + numbers.get("cancelled", 0), numbers.get("skipped", 0), names)
+    names, details = [], {}
+    for found in re.finditer(r"^\s*not ok \d+ - (.*)\n(\s*---\n[\s\S]*?^\s*\.\.\.$)?", text, flags=re.MULTILINE):
+        name = found.group(1).strip()
+        if "# SKIP" in name or "# TODO" in name:
+            continue
+        names.append(name)
+        details[name] = _beginning(re.sub(r"^\s*(---|\.\.\.|duration_ms: .*)$", "", found.group(2) or "", flags=re.MULTILINE))
+    failed = numbers.get("fail", 0) + numbers.get("cancelled", 0)
+    return Count(numbers.get("pass", 0), failed, numbers.get("skipped", 0), names, details=details)

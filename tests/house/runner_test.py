@@ -27,6 +27,14 @@ tests/a_test.cpp:4: ERROR: CHECK( 1 == 2 ) is NOT correct!
 TAP = """TAP version 13
 # Subtest: file
     not ok 1 - loses its socket
+      ---
+      duration_ms: 12.5
+      failureType: 'testCodeFailure'
+      error: |-
+        Expected values to be strictly deep-equal:
+        1 !== 2
+      code: 'ERR_ASSERTION'
+      ...
     ok 2 - subscribes
 not ok 1 - file
 # tests 2
@@ -75,22 +83,28 @@ def alive(marker):
 def test_doctest_is_counted():
     count = counting.of_doctest(DOCTEST_FAILURE)
     assert (count.passed, count.failed, count.failures) == (2, 1, ["adds numbers"])
+    assert count.details["adds numbers"] == ["tests/a_test.cpp:4: ERROR: CHECK( 1 == 2 ) is NOT correct!"]
     assert not counting.of_doctest("Segmentation fault").reported
 
 
 def test_tap_is_counted():
     count = counting.of_tap(TAP)
     assert (count.passed, count.failed) == (1, 1)
-    assert "loses its socket" in count.failures
+    assert count.failures == ["loses its socket", "file"]
+    assert count.details["loses its socket"] == [
+        "failureType: 'testCodeFailure'", "error: |-", "  Expected values to be strictly deep-equal:", "  1 !== 2",
+        "code: 'ERR_ASSERTION'"]
     assert not counting.of_tap("TAP version 13\n").reported
 
 
 def test_junit_is_counted(tmp_path):
     path = tmp_path / "junit.xml"
-    path.write_text('<testsuites><testsuite><testcase classname="a" name="x"/><testcase classname="a" name="y"><failure/>'
+    path.write_text('<testsuites><testsuite><testcase classname="a" name="x"/><testcase classname="a" name="y"><failure>'
+                    + "\n\n".join(f"line {number}" for number in range(20)) + '</failure>'
                     '</testcase><testcase classname="a" name="z"><skipped/></testcase></testsuite></testsuites>')
     count = counting.of_junit(path)
     assert (count.passed, count.failed, count.skipped, count.failures) == (1, 1, 1, ["a::y"])
+    assert count.details["a::y"] == [*(f"line {number}" for number in range(15)), "..."]
     path.write_text("<testsuites>")
     assert not counting.of_junit(path).reported
 
