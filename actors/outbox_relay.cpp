@@ -1,8 +1,11 @@
 #include "actors/outbox_relay.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace callboard {
+
+using purpose = relay_tick::purpose;
 
 outbox_relay_state::outbox_relay_state(outbox_relay_self_actor::stateful_pointer<outbox_relay_state> pointer)
     : self(pointer) {}
@@ -12,72 +15,164 @@ outbox_relay_self_actor::behavior_type outbox_relay_state::make_behavior(fence f
   guard = fenced;
   config = std::move(settings);
   neighbours = std::move(around);
-  read_next();
-  self->delayed_send(self, config.poll, relay_tick{true});
+  auto add_lane = [this](const event_log_actor& log, std::chrono::milliseconds pace) {
+    auto& each = lanes.emplace_back();
+    each.log = log;
+    each.pace = pace;
+  };
+  add_lane(neighbours.event_log, config.pace);
+  if (neighbours.broker)
+    add_lane(neighbours.broker, config.broker_pace);
+  self->set_exit_handler([this](const caf::exit_msg& message) { stop(message.reason); });
+  for (unsigned i = 0; i < lanes.size(); ++i)
+    read_next(i);
+  self->delayed_send(self, config.poll, relay_tick{purpose::poll});
   return {
-      [this](outbox_grew) { busy ? void(grew = true) : read_next(); },
+      [this](outbox_grew) {
+        for (unsigned i = 0; i < lanes.size(); ++i)
+          wake(i);
+      },
       [this](relay_tick tick) {
-        if (tick.poll) {
-          if (!busy)
-            read_next();
-          self->delayed_send(self, config.poll, relay_tick{true});
+        switch (tick.why) {
+        case purpose::poll:
+          if (!lanes.back().busy)
+            read_next(static_cast<unsigned>(lanes.size() - 1));
+          self->delayed_send(self, config.poll, relay_tick{purpose::poll});
+          return;
+        case purpose::resume:
+          lanes[tick.lane].busy = false;
+          if (std::exchange(lanes[tick.lane].grew, false))
+            read_next(tick.lane);
+          return;
+        case purpose::trim:
+          trimming = false;
+          trim();
+          return;
+        case purpose::stop:
+          self->quit(stopping.value_or(caf::exit_reason::user_shutdown));
           return;
         }
-        busy = false; // the pause is over
-        if (std::exchange(grew, false))
-          read_next();
       },
   };
 }
 
-void outbox_relay_state::read_next() {
-  busy = true;
-  grew = false;
-  self->request(neighbours.store, config.store_deadline, read_outbox{guard.partition, published, config.batch})
-      .then(
-          [this](std::vector<domain_event>& events) {
-            if (events.empty())
-              rest();
-            else
-              publish(std::move(events));
-          },
-          [this](caf::error&) { wait_and_retry(); });
+void outbox_relay_state::wake(unsigned number) {
+  if (lanes[number].busy)
+    lanes[number].grew = true;
+  else
+    read_next(number);
 }
 
-void outbox_relay_state::publish(std::vector<domain_event> events) {
+// The regular look is taken by one lane, for all.
+void outbox_relay_state::wake_those_behind(unsigned number, std::int64_t position) {
+  for (unsigned i = 0; i < lanes.size(); ++i)
+    if (i != number && lanes[i].published < position && !lanes[i].busy)
+      read_next(i);
+}
+
+void outbox_relay_state::read_next(unsigned number) {
+  if (stopping)
+    return;
+  auto& mine = lanes[number];
+  mine.busy = mine.asked = true;
+  mine.grew = false;
+  read_outbox question{guard.partition, mine.published, config.batch, guard.epoch};
+  self->request(neighbours.store, config.store_deadline, question)
+      .then(
+          [this, number](std::vector<domain_event>& events) {
+            lanes[number].asked = false;
+            if (!events.empty() && !stopping) {
+              wake_those_behind(number, events.back().position);
+              return publish(number, std::move(events));
+            }
+            pause(number, lanes[number].pace);
+            quit_if_idle();
+          },
+          [this, number](caf::error& reason) { wait_and_retry(number, reason); });
+}
+
+void outbox_relay_state::publish(unsigned number, std::vector<domain_event> events) {
   auto count = events.size();
   auto last = events.back().position;
-  self->request(neighbours.event_log, config.publish_deadline, publish_events{guard.partition, std::move(events)})
+  auto begun = self->clock().now();
+  lanes[number].asked = true;
+  self->request(lanes[number].log, config.publish_deadline, publish_events{guard.partition, std::move(events)})
       .then(
-          [this, count, last](done) {
-            backoff.reset();
-            published = last;
-            if (config.probe)
+          [this, number, count, last, begun](done) {
+            auto& mine = lanes[number];
+            mine.asked = false;
+            mine.backoff.reset();
+            mine.published = last;
+            if (config.probe && is_broker(number)) {
+              auto took = std::chrono::duration_cast<std::chrono::microseconds>(self->clock().now() - begun);
               config.probe->events_published.add(count);
-            trim(last, count == config.batch);
+              config.probe->publish_microseconds.observe(static_cast<std::uint64_t>(took.count()));
+            }
+            trim();
+            if (count == config.batch)
+              read_next(number);
+            else
+              pause(number, mine.pace);
+            quit_if_idle();
           },
-          [this](caf::error&) { wait_and_retry(); });
+          [this, number](caf::error& reason) {
+            if (config.probe && is_broker(number))
+              config.probe->publish_failures.add();
+            wait_and_retry(number, reason);
+          });
 }
 
-void outbox_relay_state::trim(std::int64_t up_to, bool full) {
-  auto next = [this, full] { full ? read_next() : rest(); };
-  self->request(neighbours.writer, config.write_deadline, trim_outbox{guard, up_to})
-      .then([next](done) { next(); },
-            [this, next](caf::error& reason) {
-              if (code_of(reason) == errc::moved)
-                self->quit(); // another node relays this partition now
-              else
-                next(); // what was published already is removed with the next batch
-            });
+void outbox_relay_state::pause(unsigned number, std::chrono::milliseconds length) {
+  self->delayed_send(self, length, relay_tick{purpose::resume, number});
 }
 
-void outbox_relay_state::wait_and_retry() {
-  grew = true;
-  self->delayed_send(self, backoff.next(++ticks * 0x9E3779B97F4A7C15u >> 20), relay_tick{});
+void outbox_relay_state::wait_and_retry(unsigned number, const caf::error& reason) {
+  if (code_of(reason) == errc::moved)
+    return self->quit(); // another node relays this partition now
+  auto& mine = lanes[number];
+  mine.asked = false;
+  mine.grew = true;
+  pause(number, mine.backoff.next(++retries * 0x9E3779B97F4A7C15u >> 20));
+  quit_if_idle();
 }
 
-void outbox_relay_state::rest() {
-  self->delayed_send(self, config.pace, relay_tick{});
+void outbox_relay_state::trim() {
+  auto behind = [](const lane& a, const lane& b) { return a.published < b.published; };
+  auto passed = std::min_element(lanes.begin(), lanes.end(), behind)->published;
+  if (trim_asked || (trimming && !stopping) || passed <= trimmed)
+    return;
+  trimming = trim_asked = true;
+  auto go_on = [this] {
+    trim_asked = false;
+    self->delayed_send(self, config.trim_pace, relay_tick{purpose::trim});
+    quit_if_idle();
+  };
+  self->request(neighbours.writer, config.write_deadline, trim_outbox{guard, passed})
+      .then(
+          [this, passed, go_on](done) {
+            trimmed = passed;
+            go_on();
+          },
+          [this, go_on](caf::error& reason) {
+            if (code_of(reason) == errc::moved)
+              self->quit();
+            else
+              go_on(); // what was published already is removed with the next batch
+          });
+}
+
+void outbox_relay_state::stop(caf::error reason) {
+  stopping = std::move(reason);
+  trim();
+  self->delayed_send(self, config.stop_deadline, relay_tick{purpose::stop});
+  quit_if_idle();
+}
+
+void outbox_relay_state::quit_if_idle() {
+  if (!stopping || trim_asked)
+    return;
+  if (std::none_of(lanes.begin(), lanes.end(), [](const lane& each) { return each.asked; }))
+    self->quit(*stopping);
 }
 
 outbox_relay_self_actor::behavior_type outbox_relay(outbox_relay_self_actor::stateful_pointer<outbox_relay_state> self,

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include <caf/stateful_actor.hpp>
 
@@ -13,44 +15,67 @@ namespace callboard {
 
 struct outbox_relay_config {
   std::uint32_t batch = 500;
-  std::chrono::milliseconds pace{250};   // between two reads, unless the last one was full
-  std::chrono::milliseconds poll{5'000}; // a net, for wake-ups that were lost
+  std::chrono::milliseconds pace{250};      // of consumers in process: between two reads, unless the last one was full
+  std::chrono::milliseconds broker_pace{2}; // of the broker, which others read, so that news leave at once
+  std::chrono::milliseconds trim_pace{0};   // between two removals of what was published
+  std::chrono::milliseconds poll{5'000};    // a net, for wake-ups that were lost
   std::chrono::milliseconds store_deadline{5'000};
   std::chrono::milliseconds publish_deadline{30'000};
   std::chrono::milliseconds write_deadline{90'000};
+  std::chrono::milliseconds stop_deadline{2'000}; // for what is under way when the relay is asked to end
   std::shared_ptr<node_probe> probe;
 };
 
 struct outbox_relay_neighbours {
   log_writer_actor writer;
   store_actor store;
-  event_log_actor event_log;
+  event_log_actor event_log; // the consumers in process
+  event_log_actor broker;    // Kafka; none if the embedded log is all there is
 };
 
 using outbox_relay_self_actor = outbox_relay_actor::extend<caf::reacts_to<relay_tick>>;
 
-/// Moves the committed events of a partition to the log, in order: reads a batch, publishes it, and removes it when the
-/// log has taken it. A crash in between publishes a batch again, with the same event ids.
+/// Moves the committed events of a partition to the log, in order: reads a batch, publishes it, and removes it when
+/// everybody has taken it. Consumers in process and the broker have a lane each, so that a broker that is down delays
+/// nobody else; rows go when the last lane has passed them. A crash in between publishes events again, with the same
+/// ids.
 struct outbox_relay_state {
+  /// One that events are published to, and how far it has come.
+  struct lane {
+    event_log_actor log;
+    std::chrono::milliseconds pace{};
+    std::int64_t published = 0; // the last position that it has taken
+    bool busy = false;          // reading, publishing, or pausing after it
+    bool asked = false;         // reading or publishing
+    bool grew = false;          // news came meanwhile
+    core::backoff backoff{std::chrono::milliseconds{50}, std::chrono::milliseconds{5'000}};
+  };
+
   explicit outbox_relay_state(outbox_relay_self_actor::stateful_pointer<outbox_relay_state> self);
   outbox_relay_self_actor::behavior_type make_behavior(fence guard, outbox_relay_config config,
                                                        outbox_relay_neighbours neighbours);
 
-  void read_next();
-  void publish(std::vector<domain_event> events);
-  void trim(std::int64_t up_to, bool full);
-  void wait_and_retry();
-  void rest();
+  void wake(unsigned number);
+  void wake_those_behind(unsigned number, std::int64_t position);
+  void read_next(unsigned number);
+  void publish(unsigned number, std::vector<domain_event> events);
+  void pause(unsigned number, std::chrono::milliseconds length);
+  void wait_and_retry(unsigned number, const caf::error& reason);
+  void trim();
+  void stop(caf::error reason);
+  void quit_if_idle();
+  bool is_broker(unsigned number) const { return number + 1 == lanes.size(); }
 
   outbox_relay_self_actor::stateful_pointer<outbox_relay_state> self;
   fence guard;
   outbox_relay_config config;
   outbox_relay_neighbours neighbours;
-  core::backoff backoff{std::chrono::milliseconds{50}, std::chrono::milliseconds{5'000}};
-  bool busy = false;          // reading, publishing, removing, or pausing after it
-  bool grew = false;          // news came meanwhile
-  std::int64_t published = 0; // the last position that the log has taken
-  std::uint64_t ticks = 0;
+  std::vector<lane> lanes;            // the one whose events count as published is the last
+  std::int64_t trimmed = 0;           // up to this position rows are gone
+  bool trimming = false;              // removing, or pausing until the next removal
+  bool trim_asked = false;            // removing
+  std::optional<caf::error> stopping; // why it ends
+  std::uint64_t retries = 0;
 
   static inline const char* name = "outbox_relay";
 };

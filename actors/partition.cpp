@@ -41,9 +41,11 @@ partition_self_actor::behavior_type partition_state::make_behavior(partition_id 
       self->send_exit(each.user, message.reason);
     for (auto& [reminder, each] : firing)
       self->send_exit(each, message.reason);
-    if (relay)
-      self->send_exit(relay, message.reason);
-    self->quit(message.reason);
+    owned = false;
+    stopping = message.reason;
+    if (!relay)
+      return self->quit(message.reason);
+    self->send_exit(relay, message.reason); // it ends after what it has under way, and the partition after it
   });
   auto to_rooms = passing<room_routes>::handlers(
       this, [this](const auto& request) -> room_entry& { return room_of(request.room); });
@@ -117,10 +119,13 @@ void partition_state::own(epoch_number epoch) {
   owned = true;
   if (config.room.probe)
     config.room.probe->partitions.add(1);
-  relay =
-      self->spawn<caf::monitored>(outbox_relay, guard, config.relay,
-                                  outbox_relay_neighbours{neighbours.writer, neighbours.store, neighbours.event_log});
+  start_relay();
   load_due();
+}
+
+void partition_state::start_relay() {
+  outbox_relay_neighbours around{neighbours.writer, neighbours.store, neighbours.event_log, neighbours.broker};
+  relay = self->spawn<caf::monitored>(outbox_relay, guard, config.relay, around);
 }
 
 caf::error partition_state::not_owned() const {
@@ -151,13 +156,15 @@ void partition_state::forget(const caf::down_msg& message) {
   auto& who = message.source;
   std::erase_if(rooms, [&](const auto& each) { return each.second.room.address() == who; });
   std::erase_if(users, [&](const auto& each) { return each.second.user.address() == who; });
-  if (std::erase_if(firing, [&](const auto& each) { return each.second.address() == who; }) > 0)
+  if (std::erase_if(firing, [&](const auto& each) { return each.second.address() == who; }) > 0 && !stopping)
     load_due(); // it failed in the middle: the store knows how far it came
-  // A relay ends in good order when another node relays this partition.
-  if (relay && relay.address() == who && message.reason)
-    relay =
-        self->spawn<caf::monitored>(outbox_relay, guard, config.relay,
-                                    outbox_relay_neighbours{neighbours.writer, neighbours.store, neighbours.event_log});
+  if (!relay || relay.address() != who)
+    return;
+  relay = nullptr;
+  if (stopping)
+    self->quit(*stopping);
+  else if (message.reason) // it ends in good order when another node relays this partition
+    start_relay();
 }
 
 partition_self_actor::behavior_type partition(partition_self_actor::stateful_pointer<partition_state> self,

@@ -40,6 +40,7 @@ struct partition_neighbours {
   placement_actor placement;
   notifier_actor notifier;
   event_log_actor event_log;
+  event_log_actor broker; // none without Kafka
 };
 
 using partition_self_actor = partition_actor::extend<caf::reacts_to<partition_tick>, caf::reacts_to<reload_tick>>;
@@ -64,6 +65,7 @@ struct partition_state {
   };
 
   void own(epoch_number epoch);
+  void start_relay();
   room_entry& room_of(room_id id);
   user_entry& user_of(user_id id);
   void forget(const caf::down_msg& message);
@@ -94,6 +96,7 @@ struct partition_state {
   partition_config config;
   partition_neighbours neighbours;
   outbox_relay_actor relay;
+  std::optional<caf::error> stopping; // why it ends
   std::unordered_map<room_id, room_entry> rooms;
   std::unordered_map<user_id, user_entry> users;
 

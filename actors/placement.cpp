@@ -28,7 +28,8 @@ placement_self_actor::behavior_type placement_state::make_behavior(placement_con
                                                                    placement_neighbours around) {
   config = std::move(settings);
   neighbours = std::move(around);
-  partition_neighbours inside{neighbours.writer, neighbours.store, self, neighbours.notifier, neighbours.event_log};
+  partition_neighbours inside{neighbours.writer,   neighbours.store,     self,
+                              neighbours.notifier, neighbours.event_log, neighbours.broker};
   for (unsigned i = 0; i < config.partitions; ++i)
     partitions.push_back(
         self->spawn<caf::monitored>(partition, static_cast<partition_id>(i), config.partition, inside));
@@ -38,15 +39,22 @@ placement_self_actor::behavior_type placement_state::make_behavior(placement_con
     for (std::size_t i = 0; i < partitions.size(); ++i) {
       if (partitions[i].address() != message.source)
         continue;
+      if (stopping) {
+        if (++ended == partitions.size())
+          self->quit(*stopping);
+        return;
+      }
       partitions[i] = self->spawn<caf::monitored>(partition, static_cast<partition_id>(i), config.partition, inside);
       if (!owned.empty())
         self->send(partitions[i], partition_own{owned[i].epoch});
     }
   });
+  // It ends after its partitions, which end after the batches that their relays have under way.
   self->set_exit_handler([this](const caf::exit_msg& message) {
+    stopping = message.reason;
+    owned.clear();
     for (auto& each : partitions)
       self->send_exit(each, message.reason);
-    self->quit(message.reason);
   });
   claim();
   auto by_room = passing<room_routes>::handlers(

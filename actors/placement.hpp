@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct placement_neighbours {
   store_actor store;
   notifier_actor notifier;
   event_log_actor event_log;
+  event_log_actor broker; // none without Kafka
 };
 
 using placement_self_actor = placement_actor::extend<caf::reacts_to<reload_tick>>;
@@ -43,6 +45,8 @@ struct placement_state {
   placement_neighbours neighbours;
   std::vector<partition_actor> partitions;
   std::vector<placement_entry> owned; // empty until the epochs are known
+  std::optional<caf::error> stopping; // why it ends
+  std::size_t ended = 0;              // partitions, once it is stopping
 
   static inline const char* name = "placement";
 };

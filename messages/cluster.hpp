@@ -6,6 +6,7 @@
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
+#include "messages/events.hpp"
 #include "messages/queries.hpp"
 #include "messages/rooms.hpp"
 #include "messages/users.hpp"
@@ -20,8 +21,10 @@ struct publish_events {
 
 /// Takes events at least once, in order per key; recognises a repetition by the event's id.
 using event_consumer_actor = caf::typed_actor<caf::replies_to<publish_events>::with<done>>;
-/// The event log. In process it hands the events to its consumers and answers when all have taken them.
+/// The event log, as the outbox relays see it.
 using event_log_actor = event_consumer_actor;
+/// The embedded one: hands the events to its consumers and answers when all have taken them.
+using embedded_log_actor = event_log_actor::extend_with<event_source_actor>;
 
 /// There may be new rows in the outbox of this partition.
 struct outbox_grew {

@@ -68,17 +68,21 @@ struct cache_probe {
 /// What the actors of a node count; exposed by `/metrics`.
 struct node_probe {
   gauge rooms, users, reminders, mirrors, sessions, subscriptions, partitions;
-  counter messages_committed, events_published, deliveries, passivated;
+  counter messages_committed, deliveries, passivated;
+  counter events_published, events_dead, publish_failures; // a failure is one of a batch, which is tried again
+  gauge outbox_rows, outbox_oldest_age_ms;
+  counter outbox_refusals; // writes refused because the outbox is full
   counter logins_ok, registers_ok, refreshes_ok;
   counter logins_bad_credentials, logins_locked, logins_disabled, logins_overloaded;
   counter registers_invalid, registers_conflict, registers_failed;
   counter refreshes_invalid, refreshes_reused;
   counter reminders_fired;
-  power_histogram<20> batch_operations; // operations of a commit
-  power_histogram<24> commit_microseconds;
-  power_histogram<32> reminder_lateness_ms;
   dependency_probe redis;
   cache_probe profiles, directory;
+  power_histogram<20> batch_operations; // operations of a commit
+  power_histogram<24> commit_microseconds;
+  power_histogram<26> publish_microseconds; // of a batch, from the relay's request to the log's answer
+  power_histogram<32> reminder_lateness_ms;
 };
 
 } // namespace callboard

@@ -153,25 +153,19 @@ struct due_reminders {
   using result = std::vector<reminder_record>;
 };
 
-/// A committed event as it stands in the outbox. The typed fields are those that consumers inside callboard need.
-struct domain_event {
-  std::int64_t position = 0; // rises within a partition
-  event_id id;
-  std::string type;  // "message.created", ...
-  std::string topic; // "callboard.rooms", ...
-  std::string key;   // the aggregate's id in decimal
-  std::string data;  // the JSON value
-  timestamp created_at;
-  room_id room{}; // of room events
-  std::string room_name;
-  std::vector<user_id> users; // member events: who; room.deleted: all members
-};
-
+/// Events of a partition's outbox in their order. With an epoch: `moved` if the partition has another one by now.
 struct read_outbox {
   partition_id partition{};
   std::int64_t after = 0;
   std::uint32_t limit = 500;
+  epoch_number epoch{};
   using result = std::vector<domain_event>;
+};
+
+/// Events that the log refused, the oldest first.
+struct list_dead_events {
+  std::uint32_t limit = 1'000;
+  using result = std::vector<dead_event>;
 };
 
 struct list_mail {
@@ -196,10 +190,10 @@ struct list_signing_keys {
   using result = std::vector<signing_key_record>;
 };
 
-using query =
-    std::variant<find_credentials, get_user, search_users, resolve_names, get_session, list_sessions,
-                 sessions_ended_since, load_room, list_rooms, list_members, read_events, read_personal, get_reminder,
-                 list_reminders, due_reminders, read_outbox, list_mail, get_store_status, list_signing_keys>;
+using query = std::variant<find_credentials, get_user, search_users, resolve_names, get_session, list_sessions,
+                           sessions_ended_since, load_room, list_rooms, list_members, read_events, read_personal,
+                           get_reminder, list_reminders, due_reminders, read_outbox, list_dead_events, list_mail,
+                           get_store_status, list_signing_keys>;
 
 /// Reads; several connections, each query sees all that was committed before it was sent.
 using store_actor = answers_each<query>;

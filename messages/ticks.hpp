@@ -9,17 +9,25 @@ struct mirror_tick {
 };
 struct user_tick {};
 struct relay_tick {
-  bool poll = false; // the regular look, besides the pauses
+  enum class purpose : unsigned char {
+    resume, // a lane's pause is over
+    poll,   // the regular look, besides the pauses
+    trim,   // what was published since may be removed
+    stop,   // what is under way had its time to end
+  };
+  purpose why = purpose::resume;
+  unsigned lane = 0;
 };
+struct watch_tick {};
 struct reminder_tick {};
 /// `generation`: a wake-up that was replaced by a newer one is recognised and ignored.
 struct partition_tick {
   unsigned long generation = 0;
 };
 struct reload_tick {};
+struct revocation_tick {};
 struct notifier_tick {
   unsigned long ticket = 0;
 };
 
 } // namespace callboard
-struct revocation_tick {};

@@ -12,6 +12,7 @@
 #include <caf/typed_actor.hpp>
 
 #include "messages/answering.hpp"
+#include "messages/events.hpp"
 #include "messages/values.hpp"
 
 namespace callboard {
@@ -263,6 +264,19 @@ struct trim_outbox {
   using result = done;
 };
 
+/// Keeps events that the log refused; one that is kept already stays as it is. Any node may write them: an id is kept
+/// once, whoever found it refused.
+struct keep_dead_events {
+  std::vector<dead_event> events;
+  using result = done;
+};
+
+/// Puts dead events back into the outbox under their own ids; all of them if `ids` is empty. Answers how many.
+struct replay_dead_events {
+  std::vector<event_id> ids;
+  using result = std::uint32_t;
+};
+
 struct keep_mail {
   mail_message mail;           // without `id`
   std::uint32_t keep = 10'000; // older ones beyond this count go
@@ -292,10 +306,11 @@ struct keep_signing_key {
   using result = done;
 };
 
-using write_op = std::variant<append_events, create_room, rename_room, delete_room, add_members, remove_member,
-                              mark_read, register_user, update_user, upgrade_password_hash, delete_user, open_session,
-                              rotate_refresh, end_sessions, create_reminder, change_reminder, fire_reminder,
-                              append_personal, claim_partitions, trim_outbox, keep_mail, write_audit, keep_signing_key>;
+using write_op =
+    std::variant<append_events, create_room, rename_room, delete_room, add_members, remove_member, mark_read,
+                 register_user, update_user, upgrade_password_hash, delete_user, open_session, rotate_refresh,
+                 end_sessions, create_reminder, change_reminder, fire_reminder, append_personal, claim_partitions,
+                 trim_outbox, keep_dead_events, replay_dead_events, keep_mail, write_audit, keep_signing_key>;
 
 /// The answer to one operation: its `result` or the error that refused it.
 using write_answer =

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapters/sql/audit.hpp"
+#include "adapters/sql/dead_events.hpp"
 #include "adapters/sql/mail.hpp"
 #include "adapters/sql/members.hpp"
 #include "adapters/sql/outbox.hpp"
@@ -179,6 +180,7 @@ CALLBOARD_QUERY(get_reminder)
 CALLBOARD_QUERY(list_reminders)
 CALLBOARD_QUERY(due_reminders)
 CALLBOARD_QUERY(read_outbox)
+CALLBOARD_QUERY(list_dead_events)
 CALLBOARD_QUERY(list_mail)
 CALLBOARD_QUERY(get_store_status)
 CALLBOARD_QUERY(list_signing_keys)

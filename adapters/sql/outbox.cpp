@@ -58,6 +58,11 @@ done apply(work& unit, const trim_outbox& op) {
 }
 
 std::vector<domain_event> answer(reading& from, const read_outbox& question) {
+  if (question.epoch != epoch_number{}) {
+    auto owner = select(from.db, "SELECT epoch FROM partitions WHERE id = $1", question.partition);
+    if (!owner.next() || owner.get<epoch_number>(0) != question.epoch)
+      refuse(errc::moved, "Another node relays this partition.");
+  }
   std::vector<domain_event> events;
   auto found = select(from.db,
                       R"(SELECT id, event_id, type, topic, "key", data, created_at FROM outbox

@@ -16,13 +16,16 @@ constexpr std::string_view deleted_prefix = "deleted-";
 struct identity {
   std::string username;
   std::string email;
+  callboard::role role{};
+  timestamp created_at;
 };
 
 identity find_identity(connection& db, user_id user) {
-  auto found = select(db, "SELECT username, COALESCE(email, '') FROM users WHERE id = $1 AND deleted = 0", user);
+  auto found = select(
+      db, "SELECT username, COALESCE(email, ''), role, created_at FROM users WHERE id = $1 AND deleted = 0", user);
   if (!found.next())
     refuse(errc::not_found, "The user does not exist.");
-  return {found.get<std::string>(0), found.get<std::string>(1)};
+  return {found.get<std::string>(0), found.get<std::string>(1), found.get<role>(2), found.get<timestamp>(3)};
 }
 
 std::vector<session_id> end_all_sessions(work& unit, user_id user) {
@@ -69,16 +72,20 @@ void leave_rooms(work& unit, user_id user, const std::string& shown_as, deleted_
   }
 }
 
-/// What waits in the outbox since the user registered names them too.
-void anonymise_outbox(work& unit, user_id user, const std::string& shown_as) {
+/// What waits in the outbox since the user registered names them too; so does what the log refused.
+void anonymise_outbox(work& unit, user_id user, const identity& known, const std::string& shown_as) {
   auto data = event_json{}
                   .add("user_id", user)
                   .add("username", shown_as)
                   .add("full_name", "")
-                  .add("created_at", unit.now)
+                  .add("role", to_string(known.role))
+                  .add("created_at", known.created_at)
                   .take();
+  auto partition = unit.settings.partition_for(user);
   run(unit.db, R"(UPDATE outbox SET data = $3 WHERE "partition" = $1 AND "key" = $2 AND type = 'user.created')",
-      unit.settings.partition_for(user), user, data);
+      partition, user, data);
+  run(unit.db, R"(UPDATE dead_events SET data = $3 WHERE "partition" = $1 AND "key" = $2 AND type = 'user.created')",
+      partition, user, data);
   for (auto& row : unit.outbox)
     if (row.type == "user.created" && row.key == number_of(user))
       row.data = data;
@@ -123,7 +130,7 @@ deleted_user apply(work& unit, const delete_user& op) {
   if (!known.email.empty())
     run(unit.db, "DELETE FROM mail WHERE lower(recipient) = $1", known.email);
   anonymise_audit(unit, op.user, known, shown_as);
-  anonymise_outbox(unit, op.user, shown_as);
+  anonymise_outbox(unit, op.user, known, shown_as);
   run(unit.db, "UPDATE users SET deleted = 1 WHERE id = $1", op.user);
   unit.emit(unit.settings.partition_for(op.user), users_topic, "user.deleted", number_of(op.user),
             event_json{}.add("user_id", op.user).add("created_at", unit.now).take());
