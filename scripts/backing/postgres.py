@@ -106,6 +106,7 @@ class Postgres(Service):
         password = secrets.token_hex(16)
         self._password_file.touch(mode=0o600)
         self._password_file.write_text(password + "\n")
+        # Nothing is forced to disk here: should the machine fail within the next seconds, an empty cluster is lost.
         # initdb reads the password from a file of its own user.
         with tempfile.NamedTemporaryFile("w") as file:
             file.write(password)
@@ -113,8 +114,8 @@ class Postgres(Service):
             if self.user():
                 os.chown(file.name, self.user()["user"], self.user()["group"])
             self._run([self.programs[1], "-D", data, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8",
-                       "--auth=scram-sha-256", f"--pwfile={file.name}"])
-        self._run([self.programs[0], "--single", "-j", "-D", data, "postgres"],
+                       "--auth=scram-sha-256", f"--pwfile={file.name}", "--no-sync"])
+        self._run([self.programs[0], "--single", "-j", "-F", "-D", data, "postgres"],
                   f"create role callboard login createdb password '{password}';\n\n"
                   "grant pg_monitor, pg_signal_backend to callboard;\n\n"
                   "create database callboard owner callboard;\n\n")

@@ -165,8 +165,8 @@ class Service:
         """Ends it in order, by force after a while; returns False if it was down already."""
         main = self.main()
         if main:
-            for number in (self.stop_signal, signal.SIGCONT):
-                self._send(*main, number)
+            self._send(*main, self.stop_signal)
+            self.signal_all(signal.SIGCONT)
             self._wait_until_gone([main], self.stop_seconds)
         left = self.pids()
         self.end_all(left)

@@ -13,6 +13,7 @@ PR_SET_CHILD_SUBREAPER = 36
 GRACE_SECONDS = 5.0
 
 _libc = ctypes.CDLL(None, use_errno=True)
+_expected = set
 
 
 class Interrupted(BaseException):
@@ -48,8 +49,15 @@ def start(command, **more):
                             preexec_fn=_before_exec, **more)
 
 
-def descendants():
-    """Process ids below this one, zombies left out: {pid: name}."""
+def expect(pids):
+    """From now on the processes whose ids the function `pids` returns, and those below them, are neither left behind nor
+    ended; None: all count again."""
+    global _expected
+    _expected = pids or set
+
+
+def descendants(besides=()):
+    """Process ids below this one, zombies and what is at and below `besides` left out: {pid: name}."""
     parents, names = {}, {}
     for entry in pathlib.Path("/proc").iterdir():
         if not entry.name.isdigit():
@@ -65,7 +73,7 @@ def descendants():
             names[pid] = name
     found, level = {}, {os.getpid()}
     while level:
-        level = {pid for pid, parent in parents.items() if parent in level}
+        level = {pid for pid, parent in parents.items() if parent in level and pid not in besides}
         found.update({pid: names[pid] for pid in level if pid in names})
     return found
 
@@ -80,11 +88,12 @@ def _reap(allowed):
 
 
 def _wait_until_gone(allowed, seconds):
-    """Waits until nothing but `allowed` is left below this process; returns what is."""
+    """Waits until nothing but `allowed` and what is expected is left below this process; returns what is."""
     deadline = time.monotonic() + seconds
     while True:
-        _reap(allowed)
-        left = {pid: name for pid, name in descendants().items() if pid not in allowed}
+        spared = {*allowed, *_expected()}
+        _reap(spared)
+        left = descendants(spared)
         if not left or time.monotonic() > deadline:
             return left
         time.sleep(0.02)
@@ -94,7 +103,7 @@ def end_all(allowed=(), grace_seconds=GRACE_SECONDS):
     """Ends what is left below this process except `allowed`; returns the names of what did not end by itself in time."""
     left = _wait_until_gone(allowed, grace_seconds)
     for number in (signal.SIGTERM, signal.SIGKILL):
-        for pid in [pid for pid in descendants() if pid not in allowed]:
+        for pid in descendants({*allowed, *_expected()}):
             try:
                 os.kill(pid, number)
             except ProcessLookupError:

@@ -16,11 +16,14 @@ PYTHON = "/usr/bin/python3"
 ASAN_TESTS = ("core", "actors", "contract")
 # C++ tests that run with the thread sanitizer in `make sanitize`.
 TSAN_TESTS = ("core", "actors")
+# How the variables begin that tell a suite's commands where its services are.
+OF_SERVICES = ("CALLBOARD_TEST_", "CALLBOARD_SERVICES")
 
 
 @dataclasses.dataclass(frozen=True)
 class Suite:
-    """One suite: its kind says how it is run, `needs` names preparations of `PREPARATIONS`."""
+    """One suite: its kind says how it is run, `needs` names preparations of `PREPARATIONS`, `services` those of
+    scripts/services that run meanwhile and whose addresses its commands get."""
 
     name: str
     kind: str
@@ -30,10 +33,12 @@ class Suite:
     only: tuple = ()
     programs: str = "build/bin"
     soak: bool = False
+    services: tuple = ()
 
 
 PREPARATIONS = {
     "release": ("scripts/build", "release", "all"),
+    "services": ("scripts/install-service-dependencies",),
     "web": ("scripts/build-web",),
     "web-packages": ("scripts/install-npm-packages", "web"),
     "foreign-packages": ("scripts/install-npm-packages", "tests/foreign"),
@@ -57,8 +62,9 @@ def _through_programs(programs, build, factor=1, soak=False):
 SETS = {
     "test": (
         Suite("house", "pytest", "tests/house", ("release",)),
-        Suite("unit", "ctest", "build", ("release",)),
-        Suite("asan", "ctest", "build/asan", ("asan",), 600, ASAN_TESTS),
+        Suite("services", "pytest", "tests/services", ("services",)),
+        Suite("unit", "ctest", "build", ("release", "services"), services=("postgres", "redis", "kafka")),
+        Suite("asan", "ctest", "build/asan", ("asan", "services"), 600, ASAN_TESTS, services=("postgres",)),
         Suite("web", "vitest", "web", ("web-packages",)),
         *_through_programs("build/bin", "release"),
         Suite("load", "pytest", "tests/load", ("release",)),
@@ -66,7 +72,7 @@ SETS = {
         Suite("e2e", "node", "tests/e2e", ("release", "web", "e2e-packages"), 600),
     ),
     "sanitize": (
-        Suite("asan", "ctest", "build/asan", ("asan-all",), 1200),
+        Suite("asan", "ctest", "build/asan", ("asan-all", "services"), 1200, services=("postgres", "redis", "kafka")),
         Suite("tsan", "ctest", "build/tsan", ("tsan",), 1200, TSAN_TESTS),
         *_through_programs("build/asan/bin", "asan-all", factor=4),
     ),
@@ -74,9 +80,10 @@ SETS = {
 }
 
 
-def environment_of(suite):
-    """The variables a suite's commands get."""
-    environment = dict(os.environ)
+def environment_of(suite, addresses=None):
+    """The variables a suite's commands get; `addresses` are those of the services that it needs."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(OF_SERVICES)}
+    environment.update(addresses or {})
     environment.update(
         CALLBOARD_BIN_DIR=str(TOP / suite.programs),
         ASAN_OPTIONS="detect_leaks=1:abort_on_error=0:detect_stack_use_after_return=1",
@@ -125,15 +132,16 @@ def missing(name, log, why):
     return Result(name, counting.NOTHING, processes.Outcome(1, [], 0.0), log)
 
 
-def run(suite, logs):
+def run(suite, logs, addresses=None):
     """Runs a suite; yields a Result for each of its commands."""
     if not (TOP / suite.folder).is_dir():
         yield missing(suite.name, logs / f"{suite.name}.log", f"there is no folder {suite.folder}")
         return
-    yield from {"ctest": _run_ctest, "pytest": _run_pytest, "vitest": _run_vitest, "node": _run_node}[suite.kind](suite, logs)
+    yield from {"ctest": _run_ctest, "pytest": _run_pytest, "vitest": _run_vitest, "node": _run_node}[suite.kind](
+        suite, logs, environment_of(suite, addresses))
 
 
-def _run_ctest(suite, logs):
+def _run_ctest(suite, logs, environment):
     listing = subprocess.run(["ctest", "--test-dir", suite.folder, "--show-only=json-v1"], cwd=TOP, capture_output=True,
                              text=True, check=False)
     tests = {test["name"]: test for test in json.loads(listing.stdout)["tests"]} if listing.returncode == 0 else {}
@@ -147,31 +155,31 @@ def _run_ctest(suite, logs):
             continue
         log.unlink(missing_ok=True)
         outcome = processes.run([*tests[name]["command"], "--no-colors=true"], log, suite.deadline_seconds,
-                                environment_of(suite), TOP / suite.folder)
+                                environment, TOP / suite.folder)
         yield Result(f"{suite.name} {name}", counting.of_doctest(log.read_text(errors="replace")), outcome, log)
 
 
-def _run_pytest(suite, logs):
+def _run_pytest(suite, logs, environment):
     log, junit = logs / f"{suite.name}.log", logs / f"{suite.name}.xml"
     for each in (log, junit):
         each.unlink(missing_ok=True)
     command = [PYTHON, "-m", "pytest", "-v", "--tb=short", "-p", "no:cacheprovider", f"--junitxml={junit}"]
     if not suite.soak:
         command += ["-m", "not soak"]
-    outcome = processes.run([*command, suite.folder], log, suite.deadline_seconds, environment_of(suite), TOP)
+    outcome = processes.run([*command, suite.folder], log, suite.deadline_seconds, environment, TOP)
     yield Result(suite.name, counting.of_junit(junit), outcome, log)
 
 
-def _run_vitest(suite, logs):
+def _run_vitest(suite, logs, environment):
     log, junit = logs / f"{suite.name}.log", logs / f"{suite.name}.xml"
     for each in (log, junit):
         each.unlink(missing_ok=True)
     command = ["npm", "test", "--silent", "--", "--reporter=default", "--reporter=junit", f"--outputFile.junit={junit}"]
-    outcome = processes.run(command, log, suite.deadline_seconds, environment_of(suite), TOP / suite.folder)
+    outcome = processes.run(command, log, suite.deadline_seconds, environment, TOP / suite.folder)
     yield Result(suite.name, counting.of_junit(junit), outcome, log)
 
 
-def _run_node(suite, logs):
+def _run_node(suite, logs, environment):
     log = logs / f"{suite.name}.log"
     log.unlink(missing_ok=True)
     folder = TOP / suite.folder
@@ -180,7 +188,6 @@ def _run_node(suite, logs):
     if not files:
         yield missing(suite.name, log, f"there is no test file in {suite.folder}")
         return
-    environment = environment_of(suite)
     program = TOP / suite.programs / "callboard"
     with tempfile.TemporaryDirectory(prefix="callboard-test-") as data:
         server = processes.Server(program, data, logs / f"{suite.name}-server.log", server_environment(environment),
