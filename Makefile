@@ -1,7 +1,7 @@
 # Everything a person or a build machine does with callboard. Each target is one script of scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test check sanitize soak bench format clean
-export JOBS DATA LISTEN ONLY
+.PHONY: help run demo services build test check sanitize soak bench format clean
+export JOBS DATA LISTEN ONLY SERVICES
 
 help: ## Lists the targets and the variables.
 	@printf 'callboard: make TARGET [VARIABLE=value]\n\n'
@@ -10,13 +10,19 @@ help: ## Lists the targets and the variables.
 	@printf '  JOBS=n\tcompilers at once (one per core, at most one per 2 GiB of memory)\n' | expand -t 16
 	@printf '  LISTEN=addr\taddress and port of run and demo (127.0.0.1:8080)\n' | expand -t 16
 	@printf '  DATA=folder\tdata directory of run (./data)\n' | expand -t 16
+	@printf '  SERVICES=1\trun on PostgreSQL, Redis, Kafka and a mail catcher; SERVICES="postgres redis" on these only\n' | expand -t 16
 	@printf '  ONLY=suites\tsuites of test, sanitize and soak, e.g. ONLY="house cli" (all)\n' | expand -t 16
 
-run: ## Installs what is missing, builds, and starts callboard on its embedded parts in the foreground.
+run: ## Installs what is missing, builds, and starts callboard in the foreground, on its embedded parts unless SERVICES is set.
 	@scripts/run
 
 demo: ## The same with three users, rooms and messages in a temporary folder, on loopback only.
 	@scripts/demo
+
+services: ## Starts PostgreSQL, Redis, Kafka and a mail catcher for development, and says where; `scripts/services stop` ends them.
+	@scripts/install-service-dependencies
+	@scripts/services start
+	@scripts/services status
 
 build: ## Installs what is missing and builds the programs into build/bin and the web client into web/dist.
 	@scripts/install-build-dependencies
@@ -41,5 +47,6 @@ bench: ## Measures callboard beside its peers and writes bench/RESULTS.md.
 format: ## Lays out the C++ sources with clang-format.
 	@scripts/format
 
-clean: ## Removes what was built; keeps the data directory.
+clean: ## Removes what was built and the services with their data; keeps the data directory.
+	@for root in build/services*; do [ ! -d "$$root" ] || scripts/services --root "$$root" reset > /dev/null || exit 1; done
 	@rm -rf build web/dist

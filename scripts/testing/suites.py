@@ -62,6 +62,7 @@ def _through_programs(programs, build, factor=1, soak=False):
 SETS = {
     "test": (
         Suite("house", "pytest", "tests/house", ("release",)),
+        Suite("docker", "pytest", "tests/docker", ("release",)),
         Suite("services", "pytest", "tests/services", ("services",)),
         Suite("unit", "ctest", "build", ("release", "services"), services=("postgres", "redis", "kafka")),
         Suite("asan", "ctest", "build/asan", ("asan", "services"), 600, ASAN_TESTS, services=("postgres",)),
