@@ -45,13 +45,23 @@ const maxPages = 20;
 /** Calls of the REST interface as the signed-in user. */
 export class Api {
   readonly #tokens: TokenSource;
+  readonly #reads = new AbortController();
 
   constructor(tokens: TokenSource) {
     this.#tokens = tokens;
   }
 
+  /** The user is gone: what is still being read is of no use, and would only be refused. Changes run to their end. */
+  close(): void {
+    this.#reads.abort();
+  }
+
   async #call<Answer>(method: Method, path: string, body?: unknown, idempotencyKey?: string): Promise<Answer> {
-    const extra = { body, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) };
+    const extra = {
+      body,
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...(method === 'GET' ? { signal: this.#reads.signal } : {}),
+    };
     const token = await this.#tokens.accessToken();
     try {
       return await sendRequest<Answer>(method, path, { ...extra, token });

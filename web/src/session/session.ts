@@ -41,6 +41,8 @@ export class Session {
   /** Refresh token of a guest, empty for everybody else. */
   #guestToken = '';
   #renewal: Promise<string> | null = null;
+  /** Counts the sessions that ended on this page. */
+  #era = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #tabs = new Tabs();
 
@@ -92,31 +94,44 @@ export class Session {
 
   /** A token other than `refused`: another tab's newer one, or a new one of the server. */
   renewToken(refused: string): Promise<string> {
+    if (this.phase.value === 'signed_out') return Promise.reject(new SignedOutError());
     if (this.#token !== null && this.#token.value !== refused && !isStale(this.#token, Date.now())) {
       return Promise.resolve(this.#token.value);
     }
-    this.#renewal ??= this.#tabs
-      .alone(() => this.#refresh(refused))
-      .finally(() => {
-        this.#renewal = null;
-      });
+    if (this.#renewal === null) {
+      const era = this.#era;
+      const renewal = this.#tabs
+        .alone(() => this.#refresh(refused, era))
+        .finally(() => {
+          if (this.#renewal === renewal) this.#renewal = null;
+        });
+      this.#renewal = renewal;
+    }
     return this.#renewal;
   }
 
-  async #refresh(refused: string): Promise<string> {
+  async #refresh(refused: string, era: number): Promise<string> {
     // While this tab waited for its turn, another may have told it a newer token.
     const told = this.#token;
     if (told !== null && told.value !== refused && !isStale(told, Date.now())) return told.value;
+    this.#requireEra(era);
     try {
       const body = this.#guestToken === '' ? {} : { refresh_token: this.#guestToken };
       const credentials = await sendRequest<Credentials>('POST', '/auth/refresh', { body });
+      this.#requireEra(era);
       this.#enter(credentials);
       return credentials.access_token;
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      this.#requireEra(era);
       this.end(this.phase.value === 'signed_in' ? 'expired' : null);
       throw new SignedOutError();
     }
+  }
+
+  /** An answer that comes after the session ended signs nobody in again, nor out of the next one. */
+  #requireEra(era: number): void {
+    if (era !== this.#era) throw new SignedOutError();
   }
 
   /** Forgets everything about the user; the server has ended the session already. */
@@ -131,6 +146,8 @@ export class Session {
 
   #forget(reason: EndReason | null): void {
     clearTimeout(this.#timer);
+    this.#era += 1;
+    this.#renewal = null;
     this.#token = null;
     this.#guestToken = '';
     this.user.value = null;

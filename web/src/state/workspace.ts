@@ -6,6 +6,7 @@ import { texts } from '../i18n';
 import { Connection } from '../live/connection';
 import { asFields, decodeReminderFired, roomIdOf } from '../live/decode';
 import { RoomFeeds } from '../live/room_feeds';
+import { ListChanges } from '../model/list_changes';
 import { applyEvent, clearUnread, putRoom, removeRoom, sortRooms, totalUnread } from '../model/room_list';
 import { goTo, route } from '../router';
 import { toEndReason, type Session } from '../session/session';
@@ -35,10 +36,7 @@ export class Workspace {
   readonly #readMarks: ReadMarks;
   readonly #conversations = new Map<number, Conversation>();
   readonly #givenUp = new Set<number>();
-  /** Counts readings of the list and changes to it, so that an answer knows what came after its question. */
-  #moment = 0;
-  readonly #putAt = new Map<number, number>();
-  readonly #forgottenAt = new Map<number, number>();
+  readonly #changes = new ListChanges();
   readonly #stopFollowing: () => void;
   #reloadTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -76,6 +74,7 @@ export class Workspace {
     this.#stopFollowing();
     this.#readMarks.stop();
     this.connection.close();
+    this.api.close();
   }
 
   room(id: number): Room | undefined {
@@ -83,15 +82,9 @@ export class Workspace {
   }
 
   async loadRooms(): Promise<void> {
-    const asked = ++this.#moment;
+    const asked = this.#changes.ask();
     try {
-      const listed = await this.api.rooms();
-      const rooms = [
-        ...listed.filter((room) => (this.#forgottenAt.get(room.id) ?? 0) < asked),
-        ...this.rooms.value.filter(
-          (room) => (this.#putAt.get(room.id) ?? 0) > asked && !listed.some((known) => known.id === room.id),
-        ),
-      ];
+      const rooms = this.#changes.merge(asked, await this.api.rooms(), this.rooms.value);
       const open = rooms.some((room) => room.id === this.#openRoomId()) ? undefined : this.room(this.#openRoomId());
       // A public room that is open without being a member of it is not in the list of own rooms.
       const kept = open !== undefined && open.my_role === null ? [open] : [];
@@ -152,12 +145,12 @@ export class Workspace {
   }
 
   putRoom(room: Room): void {
-    this.#putAt.set(room.id, ++this.#moment);
+    this.#changes.put(room.id);
     this.rooms.value = putRoom(this.rooms.value, room);
   }
 
   forgetRoom(roomId: number): void {
-    this.#forgottenAt.set(roomId, ++this.#moment);
+    this.#changes.forget(roomId);
     this.feeds.drop(roomId);
     this.#readMarks.forget(roomId);
     this.#conversations.delete(roomId);
