@@ -67,8 +67,10 @@ class Postgres(Service):
         return first + [pid for pid in procfs.all_pids() if pid not in first and self._is_backend(pid)]
 
     def _is_backend(self, pid):
-        return procfs.folder_of(pid) == str(self.data) and procfs.words_of(pid)[:1] and (
-            procfs.words_of(pid)[0].startswith(("postgres:", self.programs[0])))
+        if procfs.folder_of(pid) != str(self.data):
+            return False
+        title = "".join(procfs.words_of(pid)[:1])
+        return title == self.programs[0] or title.startswith("postgres: ")
 
     def prepare(self):
         link = self.folder / "data"
