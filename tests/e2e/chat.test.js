@@ -122,13 +122,33 @@ test('a room that is not open counts its unread messages until it is read', asyn
   await ann.roomLink('Read').getByText('2 unread messages').waitFor();
   await until(async () => /^\([1-9]/.test(await ann.page.title()), 'the count in the title');
   await picture(ann.page, 'unread');
+  const told = ann.page.waitForResponse((response) => response.request().method() === 'PUT' && response.url().endsWith('/read'));
   await ann.openRoom('Read');
   await ann.page.getByText('New messages').waitFor();
   await ann.roomLink('Read').getByText('unread').waitFor({ state: 'detached' });
+  assert.equal((await told).status(), 200);
+  await ann.page.goto(`${base}/#/rooms`);
   await ann.page.reload();
-  await ann.roomHeading('Read').waitFor();
   await ann.roomLink('Read').waitFor();
   assert.equal(await ann.roomLink('Read').getByText('unread').count(), 0);
+});
+
+test('what was read right before the page is left stays read', async () => {
+  await shareRoom('Left');
+  await ann.createRoom('Another', []);
+  await ann.roomHeading('Another').waitFor();
+  await bob.write('a last word');
+  await ann.roomLink('Left').getByText('1 unread message').waitFor();
+  const { token } = await logIn(ann.username);
+  await ann.openRoom('Left');
+  await ann.roomLink('Left').getByText('unread').waitFor({ state: 'detached' });
+  await ann.page.goto('about:blank');
+  await until(async () => {
+    const { items } = await rest('GET', '/rooms', { token });
+    return items.find((room) => room.name === 'Left').unread === 0;
+  }, 'the room to be read');
+  await ann.page.goto(base);
+  await ann.roomLink('Left').waitFor();
 });
 
 test('older messages come by scrolling up, without holes, doubles or jumps', async () => {

@@ -16,10 +16,11 @@ before(async () => {
 afterEach(() => ann.watch.check());
 after(() => browser.close());
 
-/** `seconds` from now as the value of a date-time field with seconds. */
+/** `seconds` from now, or one more, as the value of a date-time field with seconds (it leaves out seconds of 0). */
 function inSeconds(page, seconds) {
   return page.evaluate((ahead) => {
-    const time = new Date(Date.now() + ahead * 1000);
+    let time = new Date(Date.now() + ahead * 1000);
+    if (time.getSeconds() === 0) time = new Date(time.getTime() + 1000);
     const pad = (part) => String(part).padStart(2, '0');
     const day = [time.getFullYear(), pad(time.getMonth() + 1), pad(time.getDate())].join('-');
     return `${day}T${pad(time.getHours())}:${pad(time.getMinutes())}:${pad(time.getSeconds())}`;

@@ -1,5 +1,5 @@
 import { ApiError } from './problem';
-import { sendRequest, type Method } from './transport';
+import { sendRequest, type Method, type RequestOptions } from './transport';
 import type {
   CaughtMail,
   Member,
@@ -39,6 +39,8 @@ export interface MessageRange {
   limit?: number;
 }
 
+type CallOptions = Pick<RequestOptions, 'idempotencyKey' | 'keepalive'>;
+
 /** Most pages of one list that are read; with 100 items each this covers every bound of the server. */
 const maxPages = 20;
 
@@ -56,10 +58,10 @@ export class Api {
     this.#reads.abort();
   }
 
-  async #call<Answer>(method: Method, path: string, body?: unknown, idempotencyKey?: string): Promise<Answer> {
+  async #call<Answer>(method: Method, path: string, body?: unknown, more: CallOptions = {}): Promise<Answer> {
     const extra = {
       body,
-      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...more,
       ...(method === 'GET' ? { signal: this.#reads.signal } : {}),
     };
     const token = await this.#tokens.accessToken();
@@ -119,7 +121,7 @@ export class Api {
     return this.#call('GET', `/rooms/${id}`);
   }
   createRoom(room: NewRoom, idempotencyKey: string): Promise<Room> {
-    return this.#call('POST', '/rooms', room, idempotencyKey);
+    return this.#call('POST', '/rooms', room, { idempotencyKey });
   }
   renameRoom(id: number, name: string): Promise<Room> {
     return this.#call('PATCH', `/rooms/${id}`, { name });
@@ -143,14 +145,14 @@ export class Api {
     return this.#call('GET', `/rooms/${id}/messages?${query.toString()}`);
   }
   markRead(id: number, offset: number): Promise<void> {
-    return this.#call('PUT', `/rooms/${id}/read`, { offset });
+    return this.#call('PUT', `/rooms/${id}/read`, { offset }, { keepalive: true });
   }
 
   reminders(): Promise<Reminder[]> {
     return this.#all<Reminder>('/reminders');
   }
   createReminder(reminder: NewReminder, idempotencyKey: string): Promise<Reminder> {
-    return this.#call('POST', '/reminders', reminder, idempotencyKey);
+    return this.#call('POST', '/reminders', reminder, { idempotencyKey });
   }
   cancelReminder(id: number): Promise<void> {
     return this.#call('DELETE', `/reminders/${id}`);

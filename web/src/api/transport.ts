@@ -10,6 +10,8 @@ export interface RequestOptions {
   idempotencyKey?: string;
   /** Gives the request up. */
   signal?: AbortSignal;
+  /** Goes on when the page is left meanwhile; for small bodies. */
+  keepalive?: boolean;
 }
 
 const deadlineMs = 15_000;
@@ -56,6 +58,7 @@ export async function sendRequest<Answer>(method: Method, path: string, options:
       headers,
       credentials: 'same-origin',
       signal: limited.signal,
+      keepalive: options.keepalive === true,
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
     });
     body = await readBody(response);

@@ -5,13 +5,13 @@ const delayMs = 400;
 
 /** Tells the server what was read, a moment late and only when it moved on. */
 export class ReadMarks {
-  readonly #api: Api;
+  readonly #api: Pick<Api, 'markRead'>;
   readonly #read = new Map<number, number>();
   readonly #sent = new Map<number, number>();
-  readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
+  readonly #waiting = new Map<number, { offset: number; timer: ReturnType<typeof setTimeout> }>();
   #supported = true;
 
-  constructor(api: Api) {
+  constructor(api: Pick<Api, 'markRead'>) {
     this.#api = api;
   }
 
@@ -23,28 +23,36 @@ export class ReadMarks {
   mark(roomId: number, offset: number): void {
     this.#read.set(roomId, Math.max(offset, this.#read.get(roomId) ?? 0));
     if (!this.#supported || offset <= (this.#sent.get(roomId) ?? 0)) return;
-    clearTimeout(this.#timers.get(roomId));
-    this.#timers.set(
-      roomId,
-      setTimeout(() => void this.#send(roomId, offset), delayMs),
-    );
+    this.#unschedule(roomId);
+    this.#waiting.set(roomId, { offset, timer: setTimeout(() => void this.#send(roomId, offset), delayMs) });
+  }
+
+  /** Tells what waits at once: the page may be about to go away. */
+  flush(): void {
+    for (const [roomId, { offset, timer }] of this.#waiting) {
+      clearTimeout(timer);
+      void this.#send(roomId, offset);
+    }
   }
 
   /** The room is gone: nothing of it is told any more. */
   forget(roomId: number): void {
-    clearTimeout(this.#timers.get(roomId));
-    this.#timers.delete(roomId);
+    this.#unschedule(roomId);
     this.#sent.delete(roomId);
     this.#read.delete(roomId);
   }
 
   stop(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+    for (const roomId of [...this.#waiting.keys()]) this.#unschedule(roomId);
+  }
+
+  #unschedule(roomId: number): void {
+    clearTimeout(this.#waiting.get(roomId)?.timer);
+    this.#waiting.delete(roomId);
   }
 
   async #send(roomId: number, offset: number): Promise<void> {
-    this.#timers.delete(roomId);
+    this.#waiting.delete(roomId);
     const before = this.#sent.get(roomId) ?? 0;
     this.#sent.set(roomId, offset);
     try {

@@ -59,6 +59,7 @@ export class Workspace {
     });
     this.#stopFollowing = effect(() => this.feeds.follow(this.rooms.value.map((room) => room.id)));
     document.addEventListener('visibilitychange', this.#onVisible);
+    window.addEventListener('pagehide', this.#onHide);
     void this.loadRooms();
     this.connection.open();
   }
@@ -68,7 +69,10 @@ export class Workspace {
     if (!document.hidden) this.#reloadSoon();
   };
 
+  readonly #onHide = (): void => this.#readMarks.flush();
+
   close(): void {
+    window.removeEventListener('pagehide', this.#onHide);
     document.removeEventListener('visibilitychange', this.#onVisible);
     clearTimeout(this.#reloadTimer);
     this.#stopFollowing();
