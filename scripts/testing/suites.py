@@ -63,7 +63,7 @@ SETS = {
     "test": (
         Suite("house", "pytest", "tests/house", ("release",)),
         Suite("docker", "pytest", "tests/docker", ("release",)),
-        Suite("services", "pytest", "tests/services", ("services",)),
+        Suite("services", "pytest", "tests/services", ("services",), 600),
         Suite("unit", "ctest", "build", ("release", "services"), services=("postgres", "redis", "kafka")),
         Suite("asan", "ctest", "build/asan", ("asan", "services"), 600, ASAN_TESTS, services=("postgres",)),
         Suite("web", "vitest", "web", ("web-packages",)),
