@@ -143,12 +143,15 @@ test('what was read right before the page is left stays read', async () => {
   await ann.openRoom('Left');
   await ann.roomLink('Left').getByText('unread').waitFor({ state: 'detached' });
   await ann.page.goto('about:blank');
-  await until(async () => {
-    const { items } = await rest('GET', '/rooms', { token });
-    return items.find((room) => room.name === 'Left').unread === 0;
-  }, 'the room to be read');
-  await ann.page.goto(base);
-  await ann.roomLink('Left').waitFor();
+  try {
+    await until(async () => {
+      const { items } = await rest('GET', '/rooms', { token });
+      return items.find((room) => room.name === 'Left').unread === 0;
+    }, 'the room to be read');
+  } finally {
+    await ann.page.goto(base);
+    await ann.roomLink('Left').waitFor();
+  }
 });
 
 test('older messages come by scrolling up, without holes, doubles or jumps', async () => {
