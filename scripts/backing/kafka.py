@@ -71,6 +71,8 @@ class Kafka(Service):
 
     name = "kafka"
     ports = ("port", "controller")
+    # Starting takes 2 s of two processors: long on a machine that is busy with something else.
+    start_seconds = 180
 
     @property
     def programs(self):

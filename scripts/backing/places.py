@@ -10,7 +10,7 @@ import zlib
 
 LOOPBACK = "127.0.0.1"
 LOWEST_PORT = 15000
-LOCK_SECONDS = 180
+LOCK_SECONDS = 300
 
 
 class Trouble(Exception):

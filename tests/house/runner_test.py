@@ -10,6 +10,7 @@ import pytest
 from support import TOP
 
 sys.path.insert(0, str(TOP / "scripts"))
+import backing  # noqa: E402
 from testing import counting, processes, suites  # noqa: E402
 
 DOCTEST_FAILURE = """
@@ -133,6 +134,21 @@ def test_every_folder_of_tests_is_in_the_table():
     folders = {f"tests/{path.name}" for path in (TOP / "tests").iterdir() if any(any(path.glob(each)) for each in patterns)}
     assert "tests/house" in folders
     assert folders <= {suite.folder for suite in suites.SETS["test"]}
+
+
+def test_services_of_a_suite_are_known_and_prepared():
+    named = [suite for table in suites.SETS.values() for suite in table if suite.services]
+    assert named
+    for suite in named:
+        assert set(suite.services) <= set(backing.SERVICES) and "services" in suite.needs, suite.name
+
+
+def test_a_suite_gets_the_addresses_of_its_services_and_no_stale_ones(monkeypatch):
+    monkeypatch.setenv("CALLBOARD_TEST_REDIS_URL", "redis://of-somebody-else")
+    monkeypatch.setenv("CALLBOARD_SERVICES_ROOT", "/of/somebody/else")
+    suite = suites.Suite("x", "pytest", "tests/house", ())
+    given = suites.environment_of(suite, {"CALLBOARD_TEST_KAFKA_BROKERS": "127.0.0.1:9092"})
+    assert {name for name in given if name.startswith(suites.OF_SERVICES)} == {"CALLBOARD_TEST_KAFKA_BROKERS"}
 
 
 def test_a_process_left_behind_is_reported_and_ended(tmp_path):
