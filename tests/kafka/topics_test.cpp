@@ -1,0 +1,59 @@
+#include <atomic>
+#include <thread>
+
+#include "adapters/kafka/topics.hpp"
+#include "tests/kafka/kafka_fixture.hpp"
+
+using namespace callboard;
+using namespace callboard::test;
+
+namespace {
+
+struct topics_fixture : kafka_fixture {
+  std::atomic<bool> stopping{false};
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(topics_fixture, "topics that are missing are made with the installation's partitions") {
+  settings.brokers = test_brokers();
+  auto extra = fresh("routed");
+  settings.routes = {{"user.created", extra, {}}};
+  auto topics = kafka::ensure_topics(settings, stopping);
+  REQUIRE(topics);
+  CHECK(topics->size() == 6);
+  for (auto& [name, facts] : *topics) {
+    CHECK(facts.partitions == 64);
+    CHECK(facts.max_bytes == 1'048'588);
+  }
+  CHECK(topics->count(extra) == 1);
+  auto again = kafka::ensure_topics(settings, stopping);
+  REQUIRE(again);
+  CHECK(again->size() == 6);
+}
+
+TEST_CASE_FIXTURE(topics_fixture, "a topic with another number of partitions is refused, and nothing is published") {
+  settings.brokers = test_brokers();
+  REQUIRE(kafka::ensure_topics(settings, stopping));
+  settings.partitions = 3;
+  auto refused = kafka::ensure_topics(settings, stopping);
+  REQUIRE_FALSE(refused);
+  CHECK(code_of(refused.error()) == errc::conflict);
+  CHECK(context_of(refused.error()).detail.find("has 64 partitions, but this installation has 3") != std::string::npos);
+  start_producer();
+  auto reason = publish(partition_id{1}, {event("1")});
+  for (int tries = 0; tries < 300 && !reported("this installation has 3"); ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{100});
+    reason = publish(partition_id{1}, {event("1")});
+  }
+  CHECK(reported("this installation has 3"));
+  CHECK(code_of(reason) == errc::unavailable);
+}
+
+TEST_CASE_FIXTURE(topics_fixture, "without a broker every batch is refused at once, with the reason") {
+  settings.brokers = "127.0.0.1:1";
+  start_producer();
+  auto begun = std::chrono::steady_clock::now();
+  CHECK(code_of(publish(partition_id{1}, {event("1")})) == errc::unavailable);
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds{2});
+}
