@@ -7,7 +7,7 @@ import subprocess
 import uuid
 
 from backing.places import LOOPBACK, Trouble
-from backing.service import TOP, Service
+from backing.service import ANSWER_SECONDS, TOP, Service
 
 JARS = TOP / "build/kafka"
 JAVA = "/usr/lib/jvm/java-17-openjdk-{architecture}/bin/java"
@@ -90,9 +90,9 @@ class Kafka(Service):
     def answers(self):
         """Whether it lists itself as a broker; asked only once it listens, since kcat waits long for a broker that is not there."""
         try:
-            socket.create_connection((LOOPBACK, self.port()), timeout=1).close()
-            asked = subprocess.run(["kcat", "-b", self.address(), "-m", "1", "-L"], capture_output=True, text=True,
-                                   timeout=2, check=False)
+            socket.create_connection((LOOPBACK, self.port()), timeout=ANSWER_SECONDS).close()
+            asked = subprocess.run(["kcat", "-b", self.address(), "-m", str(ANSWER_SECONDS), "-L"], capture_output=True, text=True,
+                                   timeout=ANSWER_SECONDS + 1, check=False)
         except (OSError, subprocess.TimeoutExpired):
             return False
         return asked.returncode == 0 and f"broker 1 at {self.address()}" in asked.stdout

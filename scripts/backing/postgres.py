@@ -11,7 +11,7 @@ import tempfile
 
 from backing import procfs
 from backing.places import LOOPBACK, Trouble
-from backing.service import Service
+from backing.service import ANSWER_SECONDS, Service
 
 VERSION = "15"
 BINARIES = pathlib.Path(f"/usr/lib/postgresql/{VERSION}/bin")
@@ -57,7 +57,7 @@ class Postgres(Service):
         return f"postgresql://callboard:{password}@{LOOPBACK}:{self.port()}/callboard"
 
     def answers(self):
-        asked = [self.programs[2], "-q", "-h", LOOPBACK, "-p", str(self.port()), "-d", "callboard", "-t", "1"]
+        asked = [self.programs[2], "-q", "-h", LOOPBACK, "-p", str(self.port()), "-d", "callboard", "-t", str(ANSWER_SECONDS)]
         return subprocess.run(asked, check=False).returncode == 0
 
     def pids(self):

@@ -3,7 +3,7 @@
 import socket
 
 from backing.places import LOOPBACK
-from backing.service import Service
+from backing.service import ANSWER_SECONDS, Service
 
 CONFIGURATION = """\
 bind {loopback}
@@ -35,7 +35,7 @@ class Redis(Service):
 
     def answers(self):
         try:
-            with socket.create_connection((LOOPBACK, self.port()), timeout=1) as connection:
+            with socket.create_connection((LOOPBACK, self.port()), timeout=ANSWER_SECONDS) as connection:
                 connection.sendall(b"PING\r\n")
                 return connection.recv(64).startswith(b"+PONG")
         except OSError:

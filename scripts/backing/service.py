@@ -12,6 +12,8 @@ from backing.places import Trouble
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 POLL_SECONDS = 0.05
+# How long a service may take for the answer that shows it is up.
+ANSWER_SECONDS = 3
 PORT_ATTEMPTS = 3
 LOG_BYTES = 8 << 20
 
@@ -51,7 +53,7 @@ class Service:
         raise NotImplementedError
 
     def answers(self):
-        """Whether it serves now; takes two seconds at most."""
+        """Whether it serves now; takes little more than ANSWER_SECONDS at most."""
         raise NotImplementedError
 
     def user(self):

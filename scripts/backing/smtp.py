@@ -4,7 +4,7 @@ import pathlib
 import socket
 
 from backing.places import LOOPBACK
-from backing.service import Service
+from backing.service import ANSWER_SECONDS, Service
 
 CATCHER = pathlib.Path(__file__).with_name("smtp_catcher.py")
 
@@ -28,7 +28,7 @@ class Smtp(Service):
 
     def answers(self):
         try:
-            with socket.create_connection((LOOPBACK, self.port()), timeout=1) as connection:
+            with socket.create_connection((LOOPBACK, self.port()), timeout=ANSWER_SECONDS) as connection:
                 greeted = connection.recv(512).startswith(b"220 ")
                 connection.sendall(b"QUIT\r\n")
                 return greeted
