@@ -9,36 +9,18 @@
 #include <unistd.h>
 
 #include <array>
-#include <clocale>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
-
-#include <readline/history.h>
-#include <readline/readline.h>
-
-#include <langinfo.h>
 
 namespace callboard::cli {
 
 namespace {
-
-constexpr int history_lines = 500;
-
-// Readline calls plain functions: the one terminal that they mean.
-terminal_console* current = nullptr;
 
 // Lines with passwords are not remembered.
 bool is_secret(std::string_view line) {
   const auto start = line.find_first_not_of(" \t");
   line.remove_prefix(start == std::string_view::npos ? line.size() : start);
   return line.starts_with("login") || line.starts_with("register");
-}
-
-void remember(const char* line) {
-  if (*line != '\0' && !is_secret(line))
-    add_history(line);
 }
 
 // Turns echo off for as long as it lives.
@@ -74,25 +56,10 @@ private:
 
 terminal_console::terminal_console(asio::any_io_executor executor, bool colours_wanted)
     : input_(executor), signals_(executor, SIGINT, SIGTERM, SIGWINCH), colours_(colours_wanted) {
-  std::setlocale(LC_ALL, "");
-  if (std::strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
-    std::setlocale(LC_CTYPE, "C.UTF-8"); // the protocol's texts are UTF-8 whatever the locale
-  std::setlocale(LC_NUMERIC, "C");
-  current = this;
-  rl_readline_name = "callboard-cli";
-  rl_catch_signals = 0;
-  rl_catch_sigwinch = 0;
-  rl_instream = stdin;
-  rl_outstream = stdout;
-  rl_bind_key('\t', rl_insert); // there is nothing to complete
-  stifle_history(history_lines);
   asio::co_spawn(executor, watch_signals(), asio::detached);
 }
 
-terminal_console::~terminal_console() {
-  end_editing();
-  current = nullptr;
-}
+terminal_console::~terminal_console() = default;
 
 void terminal_console::print(std::string_view line) {
   write_above(line);
@@ -103,14 +70,12 @@ void terminal_console::complain(std::string_view line) {
 }
 
 void terminal_console::write_above(std::string_view line) {
-  if (editing_)
-    rl_clear_visible_line();
+  if (editor_.editing())
+    editor_.hide();
   std::fwrite(line.data(), 1, line.size(), stdout);
   std::fputc('\n', stdout);
-  if (editing_) {
-    rl_on_new_line();
-    rl_redisplay();
-  }
+  if (editor_.editing())
+    editor_.show();
   std::fflush(stdout);
 }
 
@@ -119,18 +84,20 @@ asio::awaitable<input> terminal_console::read_line(std::string prompt, bool in_c
   const raised_flag reading(reading_);
   while (!taken_) {
     co_await input_.wait();
-    if (!taken_)
-      rl_callback_read_char();
+    if (taken_)
+      break;
+    if (auto outcome = editor_.read_key())
+      take(std::move(*outcome));
   }
   input taken = std::move(*taken_);
   taken_.reset();
   if (!in_chat)
-    end_editing();
+    editor_.end();
   co_return taken;
 }
 
 asio::awaitable<input> terminal_console::read_secret(std::string prompt) {
-  end_editing();
+  editor_.end();
   const silent_terminal silence;
   std::fputs(prompt.c_str(), stdout);
   std::fflush(stdout);
@@ -156,53 +123,19 @@ asio::awaitable<input> terminal_console::read_secret(std::string prompt) {
 
 void terminal_console::begin_editing(const std::string& prompt, bool in_chat) {
   taken_.reset();
-  if (editing_ && prompt == prompt_)
-    return;
-  end_editing();
-  for (const int key : {'\r', '\n'})
-    rl_bind_key(key, in_chat ? on_chat_enter : rl_newline);
-  prompt_ = prompt;
-  editing_ = true;
-  rl_callback_handler_install(prompt_.c_str(), on_accepted_line);
+  if (!editor_.editing() || prompt != editor_.prompt())
+    editor_.begin(prompt, in_chat ? line_editor::enter::takes_text : line_editor::enter::ends_line);
 }
 
-void terminal_console::end_editing() {
-  if (!editing_)
-    return;
-  editing_ = false;
-  rl_clear_visible_line();
-  rl_callback_handler_remove();
-  std::fflush(stdout);
-}
-
-void terminal_console::take(input taken) {
-  if (taken.what == input::kind::line && taken.text.size() > longest_line)
-    taken = {input::kind::too_long, {}};
-  taken_ = std::move(taken);
-}
-
-void terminal_console::on_accepted_line(char* line) {
-  // Readline would show the next prompt at once; it is for the command to say when.
-  current->editing_ = false;
-  rl_callback_handler_remove();
-  if (line == nullptr) {
-    std::fputc('\n', stdout);
-    current->take({input::kind::end, {}});
-    return;
-  }
-  remember(line);
-  current->take({input::kind::line, line});
-  std::free(line); // Readline allocates with malloc
-}
-
-int terminal_console::on_chat_enter(int, int) {
-  std::string line(rl_line_buffer, static_cast<std::size_t>(rl_end));
-  remember(line.c_str());
-  rl_replace_line("", 1);
-  rl_point = rl_mark = 0;
-  rl_redisplay();
-  current->take({input::kind::line, std::move(line)});
-  return 0;
+void terminal_console::take(line_editor::outcome outcome) {
+  if (!outcome.is_end && !outcome.text.empty() && !is_secret(outcome.text))
+    editor_.remember(outcome.text);
+  if (outcome.is_end)
+    taken_ = input{input::kind::end, {}};
+  else if (outcome.text.size() > longest_line)
+    taken_ = input{input::kind::too_long, {}};
+  else
+    taken_ = input{input::kind::line, std::move(outcome.text)};
 }
 
 asio::awaitable<void> terminal_console::watch_signals() {
@@ -211,12 +144,12 @@ asio::awaitable<void> terminal_console::watch_signals() {
     if (error)
       co_return;
     if (signal == SIGWINCH) {
-      rl_resize_terminal();
+      editor_.resize();
     } else if (signal == SIGINT && reading_) {
       taken_ = input{input::kind::interruption, {}};
       input_.interrupt();
     } else {
-      end_editing();
+      editor_.end();
       std::signal(signal, SIG_DFL);
       std::raise(signal);
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "bin/callboard-cli/console.hpp"
+#include "bin/callboard-cli/line_editor.hpp"
 #include "bin/callboard-cli/standard_input.hpp"
 
 #include <boost/asio/signal_set.hpp>
@@ -9,7 +10,7 @@
 
 namespace callboard::cli {
 
-/// A terminal with line editing by GNU Readline. There is at most one, as Readline keeps global state.
+/// A terminal with line editing. There is at most one in a process.
 class terminal_console final : public console {
 public:
   terminal_console(asio::any_io_executor executor, bool colours_wanted);
@@ -26,20 +27,15 @@ public:
   const colours& error_colours() const override { return colours_; }
 
 private:
-  static void on_accepted_line(char* line);
-  static int on_chat_enter(int count, int key);
-
   void begin_editing(const std::string& prompt, bool in_chat);
-  void end_editing();
-  void take(input taken);
+  void take(line_editor::outcome outcome);
   void write_above(std::string_view line);
   asio::awaitable<void> watch_signals();
 
   standard_input input_;
   asio::signal_set signals_;
-  bool editing_ = false;
+  line_editor editor_;
   bool reading_ = false;       ///< a read is under way: Ctrl-C ends it instead of the program
-  std::string prompt_;         ///< of the line being edited
   std::optional<input> taken_; ///< what the line editor handed over
   colours colours_;
 };

@@ -23,7 +23,7 @@ LIBRARIES = {
     "ical": r"libical/",
     "crypt": r"crypt\.h",
     "wslay": r"wslay/",
-    "readline": r"readline/",
+    "libedit": r"(histedit|editline/readline)\.h",
     "doctest": r"doctest/",
     "zlib": r"zlib\.h",
 }
