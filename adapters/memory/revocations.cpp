@@ -28,4 +28,9 @@ bool revocations::is_revoked(const callboard::session_id& session) const {
   return until_.contains(session);
 }
 
+std::vector<std::pair<callboard::session_id, timestamp>> revocations::all() const {
+  std::shared_lock lock{mutex_};
+  return {until_.begin(), until_.end()};
+}
+
 } // namespace callboard::memory

@@ -5,6 +5,8 @@
 #include <mutex>
 #include <shared_mutex>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "messages/accounts.hpp"
 
@@ -16,6 +18,8 @@ public:
   explicit revocations(std::function<timestamp()> wall_clock);
   void revoke(callboard::session_id session, timestamp until) override;
   bool is_revoked(const callboard::session_id& session) const override;
+  /// All that are still remembered, with the end of their tokens.
+  std::vector<std::pair<callboard::session_id, timestamp>> all() const;
 
 private:
   std::function<timestamp()> wall_clock_;
