@@ -109,12 +109,13 @@ caf::result<issued_tokens> auth_state::make_guest(const auth_guest& request) {
   account.full_name = request.name;
   account.role = role::guest;
   auto promise = self->make_response_promise<issued_tokens>();
-  within_rate("register", request.origin, config.registers_per_minute, promise,
-              [this, promise, account = std::move(account), origin = request.origin] {
-                self->request(neighbours.writer, config.write_deadline, account)
-                    .then([this, promise, origin](user_view& user) { open(std::move(user), false, origin, promise); },
-                          [promise](caf::error& reason) mutable { promise.deliver(std::move(reason)); });
-              });
+  within_rate(
+      "register", request.origin, config.registers_per_minute, promise,
+      [this, promise, account = std::move(account), cookie = request.cookie, origin = request.origin] {
+        self->request(neighbours.writer, config.write_deadline, account)
+            .then([this, promise, cookie, origin](user_view& user) { open(std::move(user), cookie, origin, promise); },
+                  [promise](caf::error& reason) mutable { promise.deliver(std::move(reason)); });
+      });
   return promise;
 }
 

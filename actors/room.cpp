@@ -100,7 +100,12 @@ room_self_actor::behavior_type room_state::make_behavior(room_id number, fence f
         if (std::erase(watchers, request.mirror) > 0)
           self->demonitor(request.mirror.address());
       },
-      [this](room_tick) { check_idle(); },
+      [this](room_tick tick) {
+        if (!tick.read_again)
+          return check_idle();
+        retrying = false;
+        read_missing();
+      },
   };
 }
 
@@ -212,15 +217,25 @@ void room_state::read_missing() {
       .await(
           [this](std::vector<room_event>& events) {
             reading = false;
+            read_pause.reset();
             if (events.empty())
               return;
             publish(std::move(events));
             read_missing();
           },
           [this](caf::error&) {
-            // The store does not answer: whoever sends next finds the hole again.
             reading = false;
+            read_missing_later();
           });
+}
+
+// Nobody may send for a long time, and those who sent last wait to see it.
+void room_state::read_missing_later() {
+  if (retrying)
+    return;
+  retrying = true;
+  // The room's number spreads those that lost the store together.
+  self->delayed_send(self, read_pause.next(static_cast<std::uint64_t>(number_of(id))), room_tick{true});
 }
 
 void room_state::tell_watchers(const room_batch& batch) {

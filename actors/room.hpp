@@ -8,6 +8,7 @@
 
 #include <caf/stateful_actor.hpp>
 
+#include "actors/core/backoff.hpp"
 #include "actors/core/rules.hpp"
 #include "messages/messages.hpp"
 #include "messages/probe.hpp"
@@ -76,6 +77,7 @@ struct room_state {
   /// room now, as the store has it too.
   void drop(user_id user);
   void read_missing();
+  void read_missing_later();
   void tell_watchers(const room_batch& batch);
   void close();
   void check_idle();
@@ -96,6 +98,8 @@ struct room_state {
   std::vector<waiting_post> waiting;
   unsigned in_flight = 0;    // writes
   bool reading = false;      // filling a hole from the store
+  bool retrying = false;     // a hole could not be read; a timer runs
+  core::backoff read_pause{std::chrono::milliseconds{100}, std::chrono::milliseconds{5'000}};
   std::uint64_t handled = 0; // messages that came by the partition
   std::uint64_t handled_at_last_tick = 0;
 

@@ -93,6 +93,8 @@ void session_state::run(command& next) {
     void operator()(history_command& wanted) { session.history(id, wanted); }
     void operator()(presence_command& wanted) { session.presence(id, wanted); }
     void operator()(refresh_command& wanted) { session.refresh(id, wanted); }
+    void operator()(sub_refresh_command& wanted) { session.refresh_subscription(id, wanted); }
+    void operator()(ping_command&) { session.answer(id, pinged_reply{}); }
     void operator()(list_rooms_command& wanted) { session.list_rooms_for(id, wanted); }
     void operator()(create_room_command& wanted) { session.create_room_for(id, wanted); }
     void operator()(mark_read_command& wanted) { session.mark_read_for(id, wanted); }

@@ -64,6 +64,7 @@ struct session_state {
   void welcome(std::uint32_t id, user_view user, const connect_command& wanted);
   void reattach();
   void refresh(std::uint32_t id, const refresh_command& wanted);
+  void refresh_subscription(std::uint32_t id, const sub_refresh_command& wanted);
 
   void subscribe(std::uint32_t id, subscribe_command& wanted);
   void unsubscribe(std::uint32_t id, const unsubscribe_command& wanted);

@@ -42,6 +42,13 @@ void session_state::unsubscribe(std::uint32_t id, const unsubscribe_command& wan
   answer(id, unsubscribed_reply{});
 }
 
+void session_state::refresh_subscription(std::uint32_t id, const sub_refresh_command& wanted) {
+  bool own = number_of(wanted.channel.user) != 0 && wanted.channel.user == who.user;
+  if (!own && find(wanted.channel.room) == nullptr)
+    return refuse(id, make_failure(errc::hidden, "this channel is not subscribed"));
+  answer(id, sub_refreshed_reply{});
+}
+
 void session_state::post(std::uint32_t id, post_command& wanted) {
   if (number_of(wanted.channel.user) != 0)
     return refuse(id, make_failure(errc::hidden, "nobody publishes to a personal channel"));

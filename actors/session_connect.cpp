@@ -135,7 +135,7 @@ void session_state::refresh(std::uint32_t id, const refresh_command& wanted) {
   who.expires_at = claims->expires_at;
   neighbours->out->set_expiry(connection, who.expires_at);
   auto left = std::chrono::duration_cast<std::chrono::seconds>(who.expires_at - wall_clock()) - config->refresh_margin;
-  answer(id, refreshed_reply{std::max<std::int64_t>(1, left.count())});
+  answer(id, refreshed_reply{client, std::max<std::int64_t>(1, left.count())});
 }
 
 void session_state::take_personal(const std::vector<personal_event>& events) {

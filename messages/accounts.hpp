@@ -146,6 +146,7 @@ struct auth_refresh {
 struct auth_guest {
   std::string name;
   client_origin origin;
+  bool cookie = false;
 };
 struct auth_logout {
   principal who;

@@ -59,6 +59,12 @@ struct presence_command {
 struct refresh_command {
   std::string token;
 };
+/// Asks for longer access to a channel. Access to channels does not expire here: it is checked as it is used.
+struct sub_refresh_command {
+  channel_name channel;
+};
+/// A client's own question whether the server is there; the pongs to the server's pings are no commands.
+struct ping_command {};
 struct list_rooms_command {
   std::uint32_t limit = 50;
   std::string cursor;
@@ -93,8 +99,9 @@ struct refused_command {
 struct command {
   std::uint32_t id = 0;
   std::variant<connect_command, subscribe_command, unsubscribe_command, post_command, history_command, presence_command,
-               refresh_command, list_rooms_command, create_room_command, mark_read_command, create_reminder_command,
-               list_reminders_command, cancel_reminder_command, send_command, refused_command>
+               refresh_command, sub_refresh_command, ping_command, list_rooms_command, create_room_command,
+               mark_read_command, create_reminder_command, list_reminders_command, cancel_reminder_command,
+               send_command, refused_command>
       body;
 };
 

@@ -113,8 +113,12 @@ struct presence_stats_reply {
   std::uint32_t users = 0;
 };
 struct refreshed_reply {
+  uuid client;
   std::int64_t ttl_seconds = 0;
 };
+/// Without a time: a subscription does not expire.
+struct sub_refreshed_reply {};
+struct pinged_reply {};
 struct published_reply {};
 struct unsubscribed_reply {};
 struct unread_reply {
@@ -122,8 +126,9 @@ struct unread_reply {
 };
 
 using reply = std::variant<connected_reply, subscribed_reply, history_reply, personal_history_reply, presence_reply,
-                           presence_stats_reply, refreshed_reply, published_reply, unsubscribed_reply, unread_reply,
-                           appended, room_view, page<room_view>, reminder_record, page<reminder_record>>;
+                           presence_stats_reply, refreshed_reply, sub_refreshed_reply, pinged_reply, published_reply,
+                           unsubscribed_reply, unread_reply, appended, room_view, page<room_view>, reminder_record,
+                           page<reminder_record>>;
 
 /// The wire format, kept in one place: JSON now, protobuf later. Thread-safe, without state. Everything it returns is
 /// one or more complete WebSocket frames.

@@ -3,7 +3,9 @@
 namespace callboard {
 
 /// Timers that actors send to themselves.
-struct room_tick {};
+struct room_tick {
+  bool read_again = false; // another try to fill a hole, besides the regular one
+};
 struct mirror_tick {
   bool watch_only = false; // another try to reach the room, besides the regular one
 };

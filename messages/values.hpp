@@ -137,12 +137,13 @@ struct room_view {
   bool guests_may_write = false;
   std::uint32_t unread = 0; // messages of others after the caller's read mark, counted up to 1,000
   caf::optional<room_event> last_message;
+  bool replayed = false; // the answer to an Idempotency-Key that was used before
 };
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, room_view& x) {
   return f(caf::meta::type_name("room_view"), x.id, x.name, x.kind, x.created_by, x.created_at, x.member_count,
-           x.last_offset, x.my_role, x.guests_may_write, x.unread, x.last_message);
+           x.last_offset, x.my_role, x.guests_may_write, x.unread, x.last_message, x.replayed);
 }
 
 /// A reminder as stored. Every change raises `version`, which is how a stale change is recognised.
@@ -160,12 +161,13 @@ struct reminder_record {
   timestamp created_at;
   bool email = false;
   std::uint32_t version = 0;
+  bool replayed = false; // the answer to an Idempotency-Key that was used before; not stored
 };
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, reminder_record& x) {
   return f(caf::meta::type_name("reminder"), x.id, x.owner, x.text, x.due_at, x.next_at, x.timezone, x.room, x.state,
-           x.fired_count, x.last_fired_at, x.created_at, x.email, x.version);
+           x.fired_count, x.last_fired_at, x.created_at, x.email, x.version, x.replayed);
 }
 
 /// A connection in a room, as `presence` and the join and leave pushes show it.

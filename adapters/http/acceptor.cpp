@@ -114,7 +114,8 @@ bool acceptor::accept_one() {
 
 void acceptor::turn_away(asio::ip::tcp::socket socket) {
   auto answer = problem(errc::overloaded, "Too many connections", {});
-  auto bytes = write_response_head(answer, to_string(state_->services.tokens->new_id()), false);
+  auto bytes = write_response_head(answer, to_string(state_->services.tokens->new_id()), false,
+                                   state_->options.strict_transport);
   bytes += answer.content();
   // The socket is new, so its buffer has room; nobody waits for it.
   ::send(socket.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);

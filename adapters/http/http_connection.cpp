@@ -114,7 +114,7 @@ asio::awaitable<bool> http_connection::write(std::string head, const response* a
 }
 
 void http_connection::prepare_refusal(const response& answer, std::string_view request_id) {
-  refusal_ = write_response_head(answer, request_id, false);
+  refusal_ = write_response_head(answer, request_id, false, thread_->state().options.strict_transport);
   refusal_ += answer.content();
 }
 

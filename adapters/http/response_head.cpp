@@ -14,8 +14,7 @@ constexpr std::string_view security_headers =
     "Referrer-Policy: no-referrer\r\n"
     "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self' ws: wss:; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'\r\n"
-    "Strict-Transport-Security: max-age=31536000\r\n"; // ignored by browsers unless a proxy serves us over TLS
+    "frame-ancestors 'none'\r\n";
 
 /// RFC 9110, 5.6.7. Made once a second per thread.
 std::string_view date_now() {
@@ -48,7 +47,8 @@ void add(std::string& head, std::string_view name, std::string_view value) {
 
 } // namespace
 
-std::string write_response_head(const response& answer, std::string_view request_id, bool keep_alive) {
+std::string write_response_head(const response& answer, std::string_view request_id, bool keep_alive,
+                                bool strict_transport) {
   std::string head;
   head.reserve(768);
   head += "HTTP/1.1 ";
@@ -65,6 +65,8 @@ std::string write_response_head(const response& answer, std::string_view request
   add(head, "Connection", keep_alive ? "keep-alive" : "close");
   add(head, "X-Request-Id", request_id);
   head += security_headers;
+  if (strict_transport)
+    add(head, "Strict-Transport-Security", "max-age=31536000");
   auto says = [&answer](std::string_view name) {
     return std::any_of(answer.headers.begin(), answer.headers.end(),
                        [name](const auto& header) { return equal_ignoring_case(header.first, name); });

@@ -31,7 +31,8 @@ void fill_typed_fields(domain_event& event) {
   };
   if (auto* name = object->if_contains("room_name"); name && name->is_string())
     event.room_name = name->get_string().c_str();
-  if (auto* user = object->if_contains("user_id"))
+  // Who makes a room is told like every other member: they may have more than one tab or device.
+  if (auto* user = object->if_contains(event.type == "room.created" ? "created_by" : "user_id"))
     add_user(*user);
   if (auto* users = object->if_contains("user_ids"); users && users->is_array())
     for (auto& user : users->get_array())

@@ -75,8 +75,11 @@ void check_pending_count(work& unit, user_id owner, std::uint32_t max_pending) {
 reminder_record apply(work& unit, const create_reminder& op) {
   auto record = op.reminder;
   if (op.idempotency)
-    if (auto id = find_claim(unit, record.owner, create_route, *op.idempotency))
-      return find_reminder(unit.db, record.owner, reminder_id{*id});
+    if (auto id = find_claim(unit, record.owner, create_route, *op.idempotency)) {
+      auto first = find_reminder(unit.db, record.owner, reminder_id{*id});
+      first.replayed = true;
+      return first;
+    }
   if (!select(unit.db, "SELECT 1 FROM users WHERE id = $1 AND deleted = 0", record.owner).next())
     refuse(errc::not_found, "The user does not exist.");
   check_pending_count(unit, record.owner, op.max_pending);

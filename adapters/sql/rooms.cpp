@@ -83,6 +83,7 @@ room_view repeat_creation(work& unit, const create_room& op, std::int64_t id) {
   if (!room)
     refuse(errc::not_found, "The room that was made with this key does not exist any more.");
   fill_for_reader(unit.db, op.creator, *room);
+  room->replayed = true;
   return *room;
 }
 

@@ -91,12 +91,43 @@ void anonymise_outbox(work& unit, user_id user, const identity& known, const std
       row.data = data;
 }
 
+/// `detail` with another name wherever a word, or the value of a `key=value`, is `name`: "login=ann" is hers,
+/// "login=anna" and "login=joann" are not.
+std::string replace_name(std::string_view detail, std::string_view name, std::string_view shown_as) {
+  std::string result;
+  for (std::size_t begin = 0; begin <= detail.size();) {
+    auto end = std::min(detail.find(' ', begin), detail.size());
+    auto word = detail.substr(begin, end - begin);
+    auto equals = word.find('=');
+    auto value = equals == std::string_view::npos ? word : word.substr(equals + 1);
+    result += word.substr(0, word.size() - value.size());
+    result += value == name ? shown_as : value;
+    if (end < detail.size())
+      result += ' ';
+    begin = end + 1;
+  }
+  return result;
+}
+
+void replace_in_audit(work& unit, const std::string& name, const std::string& shown_as) {
+  std::vector<std::pair<std::int64_t, std::string>> changed;
+  {
+    auto found = select(unit.db, "SELECT id, detail FROM audit WHERE replace(detail, $1, '') <> detail", name);
+    while (found.next()) {
+      auto detail = found.get<std::string>(1);
+      if (auto clean = replace_name(detail, name, shown_as); clean != detail)
+        changed.emplace_back(found.get<std::int64_t>(0), std::move(clean));
+    }
+  }
+  for (auto& [id, detail] : changed)
+    run(unit.db, "UPDATE audit SET detail = $2 WHERE id = $1", id, detail);
+}
+
 void anonymise_audit(work& unit, user_id user, const identity& known, const std::string& shown_as) {
   run(unit.db, "UPDATE audit SET detail = '', address = '' WHERE actor_id = $1", user);
   for (auto& name : {known.username, known.email})
     if (!name.empty())
-      run(unit.db, "UPDATE audit SET detail = replace(detail, $1, $2) WHERE replace(detail, $1, '') <> detail", name,
-          shown_as);
+      replace_in_audit(unit, name, shown_as);
 }
 
 } // namespace

@@ -30,6 +30,8 @@ int fail(const std::string& sentence, int code = exit_failure) {
 std::string explain(const caf::error& reason) {
   auto context = context_of(reason);
   auto text = context.detail.empty() ? std::string{entry_of(code_of(reason)).title} : context.detail;
+  if (!context.fields.empty() && text.ends_with('.'))
+    text.pop_back();
   for (auto& field : context.fields)
     text += "; " + field.pointer.substr(1) + ": " + field.detail;
   return text;

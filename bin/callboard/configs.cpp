@@ -204,6 +204,7 @@ http::edge_options edge_settings(const settings& options) {
   result.socket_send_buffer = static_cast<int>(options.send_buffer);
   if (!options.public_url.empty())
     result.allowed_origins.push_back(options.public_url);
+  result.strict_transport = options.public_url.starts_with("https://");
   return result;
 }
 

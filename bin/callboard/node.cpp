@@ -169,6 +169,7 @@ start_failure node::parts::start_edge(std::shared_ptr<const jwt::key_set> keys, 
   rest.ready = [ready] { return *ready && (*ready)->load(); };
   rest.admin_networks = options.admin_networks;
   rest.public_url = options.public_url;
+  rest.on_bad_registration = [counts = probe] { counts->registers_invalid.add(); };
   rest.writer = writer;
   rest.full_name_length = options.limits.full_name_length;
   if (auto reason = http::rest::add_routes(routes, std::move(rest)))

@@ -89,6 +89,16 @@ int run_program(int argc, char** argv) {
     status = with_settings(given, [&](const settings& options) { return print_tokens(options, user, *seconds); });
   });
 
+  std::string target = "-";
+  auto* export_command =
+      admin->add_subcommand("export", "Write all accounts but guests as NDJSON, in the form that import reads, with "
+                                      "their bcrypt hashes.");
+  export_command->add_option("FILE", target, "The file; - is standard output")->capture_default_str();
+  add_options(*export_command, given);
+  export_command->callback([&] {
+    status = with_settings(given, [&](const settings& options) { return export_accounts(options, target); });
+  });
+
   std::string file;
   auto* import = admin->add_subcommand("import", "Import accounts from NDJSON: {username, email, full_name?, role?, "
                                                  "password_hash?} a line; hashes are bcrypt.");

@@ -98,6 +98,26 @@ TEST_CASE_FIXTURE(room_fixture, "a failed commit is answered to its senders, and
   CHECK(tail() == 5);
 }
 
+TEST_CASE_FIXTURE(room_fixture, "what became of a failed commit is asked again until the store answers") {
+  load_and_watch();
+  auto lost = post(1, "x");
+  writer.fail<append_events>(errc::unavailable);
+  CHECK(lost.failure() == errc::unavailable);
+  store.fail<read_events>(errc::unavailable);
+  CHECK(store->open<read_events>() == 0);
+  advance(100ms);
+  REQUIRE(store->open<read_events>() == 1);
+  store.fail<read_events>(errc::unavailable);
+  advance(100ms); // the second pause is longer than the first
+  advance(100ms);
+  REQUIRE(store->open<read_events>() == 1);
+  store.answer<read_events>(std::vector<room_event>{message_at(5, "x")});
+  store.answer<read_events>(std::vector<room_event>{});
+  CHECK(seen() == offsets{5});
+  advance(10s);
+  CHECK(store->open<read_events>() == 0);
+}
+
 TEST_CASE_FIXTURE(room_fixture, "events of somebody else's transaction are filled in, in order") {
   load_and_watch();
   auto sent = post(2, "x");

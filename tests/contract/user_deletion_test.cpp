@@ -3,6 +3,21 @@
 using namespace callboard;
 using namespace std::chrono_literals;
 
+CONTRACT_CASE("the audit log keeps the names that only contain a deleted user's") {
+  auto ann = store.add_user("ann");
+  store.perform(write_audit{"authn_login_fail", user_id{}, "login=ann reason=wrong_password", "", store.now});
+  store.perform(write_audit{"authn_login_fail", user_id{}, "login=joanna reason=unknown_user", "", store.now});
+  store.perform(write_audit{"authn_login_fail", user_id{}, "login=ann.b", "", store.now});
+  store.perform(write_audit{"authn_login_lock", user_id{}, "login=ann@example.com", "", store.now});
+  store.perform(delete_user{ann});
+  auto everything = store.dump();
+  auto shown_as = "login=deleted-" + to_string(ann);
+  CHECK(everything.find(shown_as + " reason=wrong_password") != std::string::npos);
+  CHECK(everything.find("login=joanna reason=unknown_user") != std::string::npos);
+  CHECK(everything.find("login=ann.b") != std::string::npos);
+  CHECK(everything.find("ann@example.com") == std::string::npos);
+}
+
 CONTRACT_CASE("a deleted user leaves messages under another name and no other trace") {
   auto mallory = store.add_user("mallory"), bob = store.add_user("bob");
   update_user change;

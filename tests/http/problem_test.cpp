@@ -56,17 +56,23 @@ TEST_CASE("temporary errors say when to come back, and 401 how to come in") {
 TEST_CASE("every answer carries the security headers, and no header can split it") {
   auto answer = json_response(200, boost::json::object{});
   answer.with("X-Good", "yes").with("X-Bad", "a\r\nSet-Cookie: b=1");
-  auto head = write_response_head(answer, "id-1", true);
+  auto head = write_response_head(answer, "id-1", true, false);
   for (std::string_view line :
        {"HTTP/1.1 200 OK\r\n", "Content-Length: 2\r\n", "Content-Type: application/json\r\n", "X-Request-Id: id-1\r\n",
         "X-Content-Type-Options: nosniff\r\n", "Referrer-Policy: no-referrer\r\n", "frame-ancestors 'none'\r\n",
-        "Strict-Transport-Security: ", "Cache-Control: no-store\r\n", "X-Good: yes\r\n", "Connection: keep-alive\r\n",
+        "Cache-Control: no-store\r\n", "X-Good: yes\r\n", "Connection: keep-alive\r\n",
         "Content-Security-Policy: default-src 'none'; script-src 'self';", " GMT\r\n"})
     CHECK(head.find(line) != std::string::npos);
   CHECK(head.find("Set-Cookie") == std::string::npos);
   CHECK(head.find("unsafe-inline") == std::string::npos);
   CHECK(head.ends_with("\r\n\r\n"));
-  auto empty = write_response_head(no_content(), "id", false);
+  auto empty = write_response_head(no_content(), "id", false, false);
   CHECK(empty.find("Content-Length") == std::string::npos);
   CHECK(empty.find("Connection: close") != std::string::npos);
+}
+
+TEST_CASE("browsers are told to insist on TLS only by a server that is reached by it") {
+  CHECK(write_response_head(no_content(), "id", true, false).find("Strict-Transport") == std::string::npos);
+  CHECK(write_response_head(no_content(), "id", true, true).find("Strict-Transport-Security: max-age=31536000\r\n") !=
+        std::string::npos);
 }

@@ -20,6 +20,7 @@ COMMANDS = [
     ["admin", "create"],
     ["admin", "token"],
     ["admin", "import"],
+    ["admin", "export"],
     ["config"],
     ["config", "check"],
     ["version"],
@@ -230,9 +231,42 @@ def test_import_of_somebody_who_exists_says_so(people, server, tmp_path):
     path = tmp_path / "again.ndjson"
     path.write_text(json.dumps(people.record(person.username, role="admin", full_name="Impostor")) + "\n")
     done = server.admin("import", path, check=False)
-    assert done.returncode != 0 and "line 1" in done.stderr, done
+    assert done.returncode != 0 and "line 1" in done.stderr and ".;" not in done.stderr, done
     me = expect(person.rest.get("/users/me"), 200)
     assert (me["role"], me["full_name"]) == ("user", person.user["full_name"])
+
+
+def test_what_was_exported_is_imported_elsewhere(people, own_server, tmp_path):
+    """More than a page of accounts with their bcrypt hashes; who is exported logs in with the password they had."""
+    first = own_server()
+    records = [people.record(f"mover{number:03d}", full_name=f"Mover № {number}") for number in range(450)]
+    records[7] |= {"role": "admin"}
+    records[8] |= {"password_hash": password_hash()}
+    first.import_users(records)
+    expect(Rest(first.url).post("/auth/guest", {}), 200)
+    done = first.admin("export")
+    assert "exported 450 accounts" in done.stderr
+    exported = {one["username"]: one for one in map(json.loads, done.stdout.splitlines())}
+    assert list(exported) == [one["username"] for one in records], "in order of their ids, without the guest"
+    for record in records:
+        assert exported[record["username"]] == {"role": "user", **record}
+
+    path = tmp_path / "accounts.ndjson"
+    first.admin("export", path)
+    assert path.read_text() == done.stdout and path.stat().st_mode & 0o077 == 0
+    second = own_server()
+    second.admin("import", path)
+    session = expect(Rest(second.url).post("/auth/login", {"login": "mover008", "password": PASSWORD}), 200)
+    assert session["user"]["full_name"] == "Mover № 8"
+    assert Rest(second.url, second.token("mover007")).get("/users/me").json()["role"] == "admin"
+
+
+def test_an_export_that_cannot_be_written_fails(server, people):
+    """Not 0 and a sentence: a folder that is not there, a full disk."""
+    people.user()
+    for path in ("/no/such/folder/accounts.ndjson", "/dev/full"):
+        done = server.admin("export", path, check=False)
+        assert done.returncode == 1 and "cannot" in done.stderr, done
 
 
 def test_import_of_thousands_is_one_go(people, server, tmp_path):

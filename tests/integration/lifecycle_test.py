@@ -218,6 +218,23 @@ def test_metrics_have_the_names_of_the_contract(server, people, anonymous):
     )
 
 
+def test_a_registration_without_its_fields_is_counted(server, anonymous):
+    """A body that is no registration counts as `invalid`, as a weak password does."""
+    name = 'auth_registers_failed_total{reason="invalid"}'
+    before = metrics(server)[name]
+    assert anonymous.post("/auth/register", {"username": "x"}).status_code == 422
+    assert metrics(server)[name] == before + 1
+
+
+def test_browsers_are_told_to_insist_on_tls_only_where_there_is_tls(server, own_server):
+    """Strict-Transport-Security comes with a public address of https alone."""
+    name = "Strict-Transport-Security"
+    assert name not in Rest(server.url).get("/livez").headers
+    behind_tls = own_server("--public-url", "https://chat.example.com")
+    assert Rest(behind_tls.url).get("/livez").headers[name] == "max-age=31536000"
+    assert Rest(behind_tls.url).get("/nowhere").headers[name] == "max-age=31536000"
+
+
 async def test_connections_and_subscriptions_are_counted(server, people):
     """The gauges rise and fall with clients."""
 

@@ -300,6 +300,19 @@ def test_guest_gets_a_session_of_the_role_guest(anonymous):
         assert expect(Rest(anonymous.base, guest["access_token"]).get("/users/me"), 200)["id"] == guest["user"]["id"]
 
 
+def test_a_guest_in_a_browser_gets_the_cookie(anonymous):
+    """cookie:true as at log-in: no refresh token in the body; a foreign page cannot ask for it."""
+    answer = Rest(anonymous.base).post("/auth/guest", {"cookie": True})
+    guest = expect(answer, 200)
+    assert "refresh_token" not in guest and guest["user"]["role"] == "guest"
+    headers = {"Cookie": answer.headers["Set-Cookie"].split(";")[0], "Sec-Fetch-Site": "same-origin",
+               "Content-Type": "application/json"}
+    renewed = expect(Rest(anonymous.base).call("POST", "/auth/refresh", data="{}", headers=headers), 200)
+    assert renewed["session_id"] == guest["session_id"] and renewed["user"]["id"] == guest["user"]["id"]
+    foreign = {"Sec-Fetch-Site": "cross-site", "Content-Type": "application/json"}
+    refused(Rest(anonymous.base).call("POST", "/auth/guest", data='{"cookie":true}', headers=foreign), 403)
+
+
 def tampered(token, how):
     """A token that must not pass."""
     head, body, signature = token.split(".")

@@ -171,7 +171,8 @@ def test_reminders_are_created_once_per_idempotency_key(people):
     body = {"text": "once", "due_at": later(hours=1)}
     first = expect(person.rest.post("/reminders", body, headers=key), 201)
     again = person.rest.post("/reminders", body, headers=key)
-    assert again.status_code in (200, 201) and again.json()["id"] == first["id"]
+    assert again.status_code == 201 and again.json()["id"] == first["id"]
+    assert again.headers["Idempotent-Replayed"] == "true"
     refused(person.rest.post("/reminders", {**body, "text": "two"}, headers=key), 422, "idempotency_mismatch")
     assert len(expect(person.rest.get("/reminders"), 200)["items"]) == 1
 

@@ -207,7 +207,11 @@ def test_rooms_are_created_once_per_idempotency_key(people):
     key = {"Idempotency-Key": "create-room-0001"}
     first = expect(person.rest.post("/rooms", {"name": "once"}, headers=key), 201)
     again = person.rest.post("/rooms", {"name": "once"}, headers=key)
-    assert again.status_code in (200, 201) and again.json()["id"] == first["id"]
+    assert again.status_code == 201 and again.json()["id"] == first["id"]
+    assert again.headers["Idempotent-Replayed"] == "true"
+    fresh = person.rest.post("/rooms", {"name": "twice"}, headers={"Idempotency-Key": "create-room-0003"})
+    assert fresh.status_code == 201 and "Idempotent-Replayed" not in fresh.headers
+    expect(person.rest.delete(f"/rooms/{fresh.json()['id']}"), 204)
     refused(person.rest.post("/rooms", {"name": "another"}, headers=key), 422, "idempotency_mismatch")
     assert expect(other.rest.post("/rooms", {"name": "once"}, headers=key), 201)["id"] != first["id"]
     assert len(expect(person.rest.get("/rooms"), 200)["items"]) == 1
@@ -220,6 +224,14 @@ def test_an_idempotency_key_of_a_refused_request_is_free(people):
     refused(person.rest.post("/rooms", {"name": "x", "members": ["nobody.at.all"]}, headers=key), 422)
     answer = person.rest.post("/rooms", {"name": "x"}, headers=key)
     assert answer.status_code == 201 or answer.json()["code"] == "idempotency_mismatch", answer.text
+
+
+async def test_the_creators_other_connections_are_told_of_a_new_room(people):
+    """room.added comes to the one who made it, too."""
+    owner = people.user()
+    async with await owner.client() as client:
+        room = owner.room("mine alone")
+        assert (await client.event("room.added"))["room_id"] == room["id"]
 
 
 async def test_members_are_told_of_a_new_room_at_once(people):

@@ -238,6 +238,7 @@ async def test_refresh_takes_a_new_token_of_the_session(people, anonymous, serve
         assert 900 - 30 - 15 <= client.connected["ttl"] <= 900 - 30
         renewed = expect(anonymous.post("/auth/refresh", {"refresh_token": session["refresh_token"]}), 200)
         reply = await client.request("refresh", {"token": renewed["access_token"]})
+        assert reply["client"] == client.connected["client"] and reply["version"] == client.connected["version"]
         assert reply["expires"] is True and 900 - 30 - 15 <= reply["ttl"] <= 900 - 30
         await client.rpc("room.list", {"limit": 1})
 

@@ -24,6 +24,25 @@ async def test_connect_answers_all_that_is_promised(people):
         assert reply["subs"][person.channel]["positioned"] is True
 
 
+async def test_ping_is_answered(people):
+    """A client's own ping, with an id, gets an empty answer."""
+    async with await people.user().client() as client:
+        assert await client.request("ping", {}) == {}
+
+
+async def test_sub_refresh_answers_without_a_time(people):
+    """Subscriptions do not expire: an empty answer for what is subscribed, 103 for anything else."""
+    person = people.user()
+    room = person.room("lasting")["id"]
+    async with await person.client() as client:
+        await refusal(client.request("sub_refresh", {"channel": f"room:{room}", "token": ""}), 103)
+        await client.subscribe(room)
+        assert await client.request("sub_refresh", {"channel": f"room:{room}", "token": ""}) == {}
+        assert await client.request("sub_refresh", {"channel": person.channel}) == {}
+        await refusal(client.request("sub_refresh", {"channel": NO_ROOM}), 103)
+        await refusal(client.request("sub_refresh", {}), 107)
+
+
 async def test_both_paths_lead_to_the_protocol(people, server):
     """/connection/websocket and its alias /ws."""
     person = people.user()

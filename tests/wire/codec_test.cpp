@@ -124,6 +124,8 @@ TEST_CASE("zero and empty values are left out of replies") {
   CHECK(reply_text(6, presence_stats_reply{}) == R"({"id":6,"presence_stats":{}})");
   CHECK(reply_text(7, published_reply{}) == R"({"id":7,"publish":{}})");
   CHECK(reply_text(8, unsubscribed_reply{}) == R"({"id":8,"unsubscribe":{}})");
+  CHECK(reply_text(9, pinged_reply{}) == R"({"id":9,"ping":{}})");
+  CHECK(reply_text(10, sub_refreshed_reply{}) == R"({"id":10,"sub_refresh":{}})");
 }
 
 TEST_CASE("subscribe answers position and what was recovered") {
@@ -143,8 +145,8 @@ TEST_CASE("the other replies") {
     {"presence":{"0190b9a0-7f3e-7cc2-8f6b-012345678901":{"user":"7","client":"0190b9a0-7f3e-7cc2-8f6b-012345678901",
                  "conn_info":{"username":"ann"}}}}})"));
   CHECK(reply_text(2, presence_stats_reply{3, 2}) == R"({"id":2,"presence_stats":{"num_clients":3,"num_users":2}})");
-  CHECK(reply_text(3, refreshed_reply{870}) ==
-        R"({"id":3,"refresh":{"version":"callboard 0.1","expires":true,"ttl":870}})");
+  CHECK(reply_text(3, refreshed_reply{id_of(1), 870}) ==
+        R"({"id":3,"refresh":{"client":"0190b9a0-7f3e-7cc2-8f6b-012345678901","version":"callboard 0.1","expires":true,"ttl":870}})");
   CHECK(reply_text(4, unread_reply{0}) == R"({"id":4,"rpc":{"data":{"unread":0}}})");
   CHECK(reply_text(5, appended{8, noon, false, true}) ==
         R"({"id":5,"rpc":{"data":{"offset":8,"created_at":"2026-05-01T09:00:00.000Z","duplicate":false}}})");

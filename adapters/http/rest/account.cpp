@@ -27,9 +27,14 @@ caf::error foreign_page() {
 }
 
 answer register_account(request_context& request, const rest_options& options) {
+  auto refuse_form = [&](const caf::error& reason) {
+    if (options.on_bad_registration)
+      options.on_bad_registration();
+    return refuse(request, reason);
+  };
   auto body = request.json();
   if (!body)
-    co_return refuse(request, body.error());
+    co_return refuse_form(body.error());
   wire::form fields{*body};
   auth_register wanted;
   wanted.username = fields.required_text("username");
@@ -38,7 +43,7 @@ answer register_account(request_context& request, const rest_options& options) {
   wanted.full_name = fields.text("full_name").value_or(std::string{});
   wanted.origin = request.origin();
   if (auto failure = fields.failure())
-    co_return refuse(request, failure);
+    co_return refuse_form(failure);
   auto made = co_await ask<user_view>(request.services().auth, options.deadline, wanted);
   if (!made)
     co_return refuse(request, made.error());
@@ -126,9 +131,14 @@ answer log_in_guest(request_context& request, const rest_options& options) {
   if (!body)
     co_return refuse(request, body.error());
   wire::form fields{*body};
-  auth_guest wanted{fields.text("name").value_or(std::string{}), request.origin()};
+  auth_guest wanted;
+  wanted.name = fields.text("name").value_or(std::string{});
+  wanted.cookie = fields.boolean("cookie").value_or(false);
+  wanted.origin = request.origin();
   if (auto failure = fields.failure())
     co_return refuse(request, failure);
+  if (wanted.cookie && is_cross_site(request))
+    co_return refuse(request, foreign_page());
   auto tokens = co_await ask<issued_tokens>(request.services().auth, options.deadline, wanted);
   if (!tokens)
     co_return refuse(request, tokens.error());

@@ -69,6 +69,10 @@ caf::expected<caf::optional<idempotency_claim>> read_idempotency(request_context
   return caf::optional<idempotency_claim>{idempotency_claim{std::move(route), std::move(**key), std::move(hash)}};
 }
 
+void tell_replayed(response& made) {
+  made.with("Idempotent-Replayed", "true");
+}
+
 timestamp now() {
   return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }

@@ -72,6 +72,9 @@ caf::expected<caf::optional<std::string>> read_idempotency_key(request_context& 
 caf::expected<caf::optional<idempotency_claim>> read_idempotency(request_context& request, std::string route,
                                                                  const boost::json::object& body);
 
+/// Says that the answer is the one of an earlier request with the same `Idempotency-Key`.
+void tell_replayed(response& made);
+
 timestamp now();
 
 } // namespace callboard::http::rest

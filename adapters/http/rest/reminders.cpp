@@ -37,7 +37,12 @@ answer create(request_context& request, const rest_options& options) {
     co_return refuse(request, claim.error());
   reminder_add wanted{request.caller(), std::move(form->reminder), std::move(*claim)};
   auto made = co_await ask_owner<reminder_record>(request, options, wanted);
-  co_return made ? answer_reminder(201, *made) : refuse(request, name_given_field(made.error(), *body));
+  if (!made)
+    co_return refuse(request, name_given_field(made.error(), *body));
+  auto told = answer_reminder(201, *made);
+  if (made->replayed)
+    tell_replayed(told);
+  co_return told;
 }
 
 answer list(request_context& request, const rest_options& options) {

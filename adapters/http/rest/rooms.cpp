@@ -20,7 +20,12 @@ answer create(request_context& request, const rest_options& options) {
     co_return refuse(request, claim.error());
   user_create_room wanted{request.caller(), std::move(*form), std::move(*claim)};
   auto made = co_await ask_owner<room_view>(request, options, wanted);
-  co_return made ? answer_room(201, *made) : refuse(request, made.error());
+  if (!made)
+    co_return refuse(request, made.error());
+  auto told = answer_room(201, *made);
+  if (made->replayed)
+    tell_replayed(told);
+  co_return told;
 }
 
 answer list(request_context& request, const rest_options& options) {

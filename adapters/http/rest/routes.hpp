@@ -17,6 +17,7 @@ struct rest_options {
   std::function<std::string()> metrics;       // the text of /metrics
   std::function<bool()> ready;                // whether the edge takes requests
   std::vector<std::string> admin_networks;    // from where /metrics may be read, besides loopback
+  std::function<void()> on_bad_registration;  // a body that is no registration was refused; may be empty
   log_writer_actor writer;                    // of changes to one's own profile
   std::uint32_t full_name_length = 100;       // code points
   std::chrono::milliseconds deadline{10'000}; // of every answer that a handler waits for

@@ -138,8 +138,15 @@ command_body read_send(simdjson::dom::object, timestamp) {
   return send_command{};
 }
 
-command_body refuse_here(simdjson::dom::object, timestamp) {
-  return refused_command{make_failure(errc::not_available, "This command of the protocol is not offered here")};
+command_body read_sub_refresh(simdjson::dom::object params, timestamp) {
+  std::string problem;
+  command_fields fields{params, "sub_refresh", problem};
+  auto channel = parse_channel(fields.required_text("channel"));
+  return checked(std::move(problem), sub_refresh_command{channel});
+}
+
+command_body read_ping(simdjson::dom::object, timestamp) {
+  return ping_command{};
 }
 
 struct entry {
@@ -150,8 +157,8 @@ struct entry {
 constexpr entry commands[] = {
     {"connect", read_connect}, {"subscribe", read_subscribe}, {"unsubscribe", read_unsubscribe},
     {"publish", read_publish}, {"presence", read_presence},   {"presence_stats", read_presence_stats},
-    {"history", read_history}, {"ping", refuse_here},         {"send", read_send},
-    {"rpc", read_rpc_command}, {"refresh", read_refresh},     {"sub_refresh", refuse_here},
+    {"history", read_history}, {"ping", read_ping},           {"send", read_send},
+    {"rpc", read_rpc_command}, {"refresh", read_refresh},     {"sub_refresh", read_sub_refresh},
 };
 
 } // namespace

@@ -149,10 +149,19 @@ void reply_writer::operator()(const presence_stats_reply& body) {
 
 void reply_writer::operator()(const refreshed_reply& body) {
   json.begin_object("refresh");
+  json.text("client", to_string(body.client));
   json.text_if("version", version);
   json.boolean("expires", true);
   json.number_if("ttl", body.ttl_seconds);
   json.end_object();
+}
+
+void reply_writer::operator()(const sub_refreshed_reply&) {
+  write_empty(json, "sub_refresh");
+}
+
+void reply_writer::operator()(const pinged_reply&) {
+  write_empty(json, "ping");
 }
 
 void reply_writer::operator()(const published_reply&) {

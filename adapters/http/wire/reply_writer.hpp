@@ -26,6 +26,8 @@ struct reply_writer {
   void operator()(const presence_reply& body);
   void operator()(const presence_stats_reply& body);
   void operator()(const refreshed_reply& body);
+  void operator()(const sub_refreshed_reply& body);
+  void operator()(const pinged_reply& body);
   void operator()(const published_reply& body);
   void operator()(const unsubscribed_reply& body);
   void operator()(const unread_reply& body);
