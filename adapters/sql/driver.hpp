@@ -16,12 +16,14 @@ namespace callboard::sql {
 
 /// What went wrong in a database, as far as it decides what happens next.
 enum class failure : std::uint8_t {
-  busy,        // locked beyond the time-out, or a serialisation failure: the same transaction may succeed later
+  busy,        // locked beyond the time-out: the same transaction may succeed later
+  retry,       // a deadlock or serialisation failure: the same transaction is expected to succeed at once
   constraint,  // a rule of the schema; the transaction itself goes on
   full,        // no room on the disk
   interrupted, // the deadline of a read passed
   io,          // reading, writing or the connection failed
   corrupt,     // the file is damaged or no database
+  in_doubt,    // the connection was lost while it committed: whether it did is to be found out (`took_place`)
   fatal,       // a mistake of ours
 };
 
@@ -62,6 +64,14 @@ public:
   /// Rows changed by the last statement that changes rows.
   virtual std::int64_t changed_rows() = 0;
   virtual void begin_write() = 0;
+  /// As `begin_write`, under an id by which `took_place` finds the transaction; for connections that may lose an
+  /// answer.
+  virtual void begin_batch(const uuid&) { begin_write(); }
+  /// Whether the transaction that was begun under this id, by whichever connection, was committed. Waits until it has
+  /// ended. Asked after `failure::in_doubt`, which not every database knows.
+  virtual bool took_place(const uuid&) { throw driver_error{failure::fatal, "no transaction is ever in doubt"}; }
+  /// Whether the connection may be used, as far as one sees without asking the server.
+  virtual bool is_alive() noexcept { return true; }
   virtual void begin_read() = 0;
   virtual void commit() = 0;
   /// Ends a transaction, if there is one, without effect. False: the connection is unusable.

@@ -1,7 +1,9 @@
 #include "adapters/sql/executor.hpp"
 
 #include <algorithm>
+#include <thread>
 
+#include "adapters/sql/append_runs.hpp"
 #include "adapters/sql/audit.hpp"
 #include "adapters/sql/dead_events.hpp"
 #include "adapters/sql/mail.hpp"
@@ -69,8 +71,14 @@ write_answer run_operation(work& unit, const Operation& op) {
 }
 
 bool is_usable_after(failure kind) {
-  return kind == failure::busy || kind == failure::constraint || kind == failure::full || kind == failure::interrupted;
+  return kind == failure::busy || kind == failure::retry || kind == failure::constraint || kind == failure::full ||
+         kind == failure::interrupted;
 }
+
+// How often a batch is run that others keep getting in the way of.
+constexpr int most_tries = 5;
+// Between two questions whether a commit took place.
+constexpr std::chrono::milliseconds settle_interval{50};
 
 } // namespace
 
@@ -79,7 +87,11 @@ caf::error to_error(const driver_error& error) {
   case failure::full:
     return make_failure(errc::storage_full, "The disk of the store is full.");
   case failure::busy:
+  case failure::retry:
     return make_failure(errc::unavailable, "The store is locked by another process.");
+  case failure::in_doubt:
+    return make_failure(errc::unavailable,
+                        std::string{"Whether this was stored could not be found out: "} + error.what());
   case failure::interrupted:
     return make_failure(errc::timeout, "The store did not answer in time.");
   case failure::constraint:
@@ -93,40 +105,109 @@ caf::error to_error(const driver_error& error) {
   return make_failure(errc::internal, std::string{"The store refused a statement: "} + error.what());
 }
 
-write_executor::write_executor(connection_factory connect, store_settings settings)
-    : connect_{std::move(connect)}, settings_{std::move(settings)} {}
+write_executor::write_executor(connection_factory connect, store_settings settings, write_options options)
+    : connect_{std::move(connect)}, settings_{std::move(settings)}, options_{std::move(options)} {}
 
 caf::expected<write_answers> write_executor::execute(const write_batch& batch) {
   auto give_up = [this](bool keep_connection) {
     if (db_ && (!db_->roll_back() || !keep_connection))
       db_.reset();
   };
+  for (int tries = 1;; ++tries) {
+    try {
+      return attempt(batch);
+    } catch (const driver_error& error) {
+      give_up(is_usable_after(error.kind()));
+      if (error.kind() != failure::retry || tries == most_tries)
+        return to_error(error);
+    } catch (const std::exception& error) {
+      give_up(false);
+      return make_failure(errc::internal, error.what());
+    }
+  }
+}
+
+write_answers write_executor::attempt(const write_batch& batch) {
+  if (options_.may_write && !options_.may_write())
+    throw driver_error{failure::busy, "another server may be writing"};
+  if (in_doubt_)
+    settle(std::chrono::milliseconds{0});
+  if (db_ && !db_->is_alive())
+    db_.reset();
+  if (!db_)
+    db_ = connect_();
+  write_answers answers;
+  auto id = ids_.next(settings_.clock());
+  db_->begin_batch(id);
+  run_all(*db_, batch, answers);
   try {
-    if (!db_)
-      db_ = connect_();
-    write_answers answers;
-    answers.answers.reserve(batch.operations.size());
-    db_->begin_write();
-    run_all(*db_, batch, answers);
     db_->commit();
-    return answers;
   } catch (const driver_error& error) {
-    give_up(is_usable_after(error.kind()));
-    return to_error(error);
-  } catch (const std::exception& error) {
-    give_up(false);
-    return make_failure(errc::internal, error.what());
+    if (error.kind() != failure::in_doubt)
+      throw;
+    in_doubt_ = id;
+    if (!settle(options_.settle_deadline))
+      throw driver_error{failure::io, error.what()};
+  }
+  return answers;
+}
+
+/// Whether the batch in doubt was committed. Throws `failure::in_doubt` if that cannot be found out within `patience`.
+bool write_executor::settle(std::chrono::milliseconds patience) {
+  auto limit = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    try {
+      db_.reset(); // the connection that lost the answer, or could not ask for it
+      db_ = connect_();
+      auto took_place = db_->took_place(*in_doubt_);
+      in_doubt_.reset();
+      return took_place;
+    } catch (const driver_error& error) {
+      if (std::chrono::steady_clock::now() >= limit)
+        throw driver_error{failure::in_doubt, error.what()};
+    }
+    std::this_thread::sleep_for(settle_interval);
   }
 }
 
 void write_executor::run_all(connection& db, const write_batch& batch, write_answers& answers) {
   work unit{db, settings_, ids_, settings_.clock(), {}, {}};
-  for (auto& operation : batch.operations)
-    answers.answers.push_back(std::visit([&unit](auto& op) { return run_operation(unit, op); }, operation));
-  flush_outbox(unit);
+  auto& operations = batch.operations;
+  if (options_.lock_partitions)
+    options_.lock_partitions(unit, batch);
+  answers.answers.resize(operations.size());
+  std::vector<bool> is_done(operations.size());
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    if (options_.append_together && !is_done[i])
+      append_together(unit, batch, i, answers, is_done);
+    if (!is_done[i])
+      answers.answers[i] = std::visit([&unit](auto& op) { return run_operation(unit, op); }, operations[i]);
+  }
+  if (options_.flush_outbox)
+    options_.flush_outbox(unit);
+  else
+    flush_outbox(unit);
   for (auto& row : unit.outbox)
     if (std::find(answers.touched.begin(), answers.touched.end(), row.partition) == answers.touched.end())
       answers.touched.push_back(row.partition);
+}
+
+/// Runs the appends from here on that may go together, if this is the first of several.
+void write_executor::append_together(work& unit, const write_batch& batch, std::size_t first, write_answers& answers,
+                                     std::vector<bool>& is_done) {
+  if (!std::holds_alternative<append_events>(batch.operations[first]))
+    return;
+  auto run = append_run(batch.operations, first);
+  if (run.size() < 2)
+    return;
+  std::vector<const append_events*> appends;
+  for (auto i : run)
+    appends.push_back(&std::get<append_events>(batch.operations[i]));
+  auto results = options_.append_together(unit, appends);
+  for (std::size_t i = 0; i < run.size(); ++i) {
+    answers.answers[run[i]] = std::move(results[i]);
+    is_done[run[i]] = true;
+  }
 }
 
 query_executor::query_executor(connection_factory connect, store_settings settings, std::chrono::milliseconds deadline)
@@ -142,6 +223,8 @@ caf::expected<typename Query::result> query_executor::ask(const Query& question)
       db_.reset();
   };
   try {
+    if (db_ && !db_->is_alive())
+      db_.reset();
     if (!db_)
       db_ = connect_();
     db_->set_deadline(std::chrono::steady_clock::now() + deadline_);

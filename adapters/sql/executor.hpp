@@ -13,22 +13,46 @@ using connection_factory = std::function<std::unique_ptr<connection>()>;
 /// The error that stands for a failure of the database.
 caf::error to_error(const driver_error& error);
 
+/// What a database needs of its writer beyond a connection.
+struct write_options {
+  /// How long to look for the outcome of a commit whose answer was lost.
+  std::chrono::milliseconds settle_deadline{20'000};
+  /// Whether this server may write at present; always if empty.
+  std::function<bool()> may_write;
+
+  // Steps that a database does better in its own way; if empty, statement by statement.
+
+  /// Locks the rows of the partitions that a batch is fenced by against whoever would take them over, and reads them.
+  std::function<void(work&, const write_batch&)> lock_partitions;
+  /// Appends to many rooms at once: one answer for each operation, as `apply` gives it.
+  std::function<std::vector<write_answer>(work&, const std::vector<const append_events*>&)> append_together;
+  /// Writes the events of a transaction to the outbox.
+  std::function<void(work&)> flush_outbox;
+};
+
 /// Runs batches of operations, each batch as one transaction, over one connection. Used by one thread at a time.
 class write_executor {
 public:
   /// `connect` opens the connection, now and again after a failure that leaves it unusable.
-  write_executor(connection_factory connect, store_settings settings);
+  write_executor(connection_factory connect, store_settings settings, write_options options = {});
 
-  /// The answer of every operation, in order, after the commit. An error: nothing of the batch was committed.
+  /// The answer of every operation, in order, after the commit. An error: nothing of the batch was committed, unless it
+  /// says that this could not be found out; then nothing more is written before it was.
   caf::expected<write_answers> execute(const write_batch& batch);
 
 private:
+  write_answers attempt(const write_batch& batch);
+  bool settle(std::chrono::milliseconds patience);
   void run_all(connection& db, const write_batch& batch, write_answers& answers);
+  void append_together(work& unit, const write_batch& batch, std::size_t first, write_answers& answers,
+                       std::vector<bool>& is_done);
 
   connection_factory connect_;
   store_settings settings_;
+  write_options options_;
   event_ids ids_;
   std::unique_ptr<connection> db_;
+  std::optional<uuid> in_doubt_; // a batch of which it is not known whether it was committed
 };
 
 /// Answers queries over one connection, each from one snapshot. Used by one thread at a time.

@@ -19,33 +19,32 @@ std::optional<stream_offset> take_offsets(work& unit, room_id room, std::size_t 
   return found.get<stream_offset>(0) - count + 1;
 }
 
-void insert(work& unit, room_id room, const room_event& event, user_id sent_by) {
-  run(unit.db,
-      R"(INSERT INTO room_events
-           (room_id, "offset", kind, actor_id, target, body, client_key, reply_to, sent_by, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10))",
-      room, event.offset, event.kind, event.actor, event.target, event.text, nullable_text{event.key}, event.reply_to,
-      sent_by, event.created_at);
+constexpr std::string_view insert_event =
+    R"(INSERT INTO room_events
+         (room_id, "offset", kind, actor_id, target, body, client_key, reply_to, sent_by, created_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10))";
+constexpr std::string_view insert_unless_key_is_taken =
+    R"(INSERT INTO room_events
+         (room_id, "offset", kind, actor_id, target, body, client_key, reply_to, sent_by, created_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+       ON CONFLICT (room_id, actor_id, client_key) WHERE client_key IS NOT NULL DO NOTHING)";
+
+/// False: the actor has used this key in this room before, and nothing was inserted.
+bool insert(work& unit, room_id room, const room_event& event, user_id sent_by) {
+  return run(unit.db, event.key.empty() ? insert_event : insert_unless_key_is_taken, room, event.offset, event.kind,
+             event.actor, event.target, event.text, nullable_text{event.key}, event.reply_to, sent_by,
+             event.created_at) > 0;
 }
 
-std::optional<appended> find_by_key(work& unit, room_id room, const room_event& event) {
+appended find_by_key(work& unit, room_id room, const room_event& event) {
   auto found = select(unit.db,
                       R"(SELECT "offset", created_at, body, reply_to FROM room_events
                          WHERE room_id = $1 AND actor_id = $2 AND client_key = $3)",
                       room, event.actor, event.key);
   if (!found.next())
-    return std::nullopt;
+    throw driver_error{failure::fatal, "a client key is taken and cannot be found"};
   auto is_same = found.get<std::string_view>(2) == event.text && found.get<stream_offset>(3) == event.reply_to;
-  return appended{found.get<stream_offset>(0), found.get<timestamp>(1), true, is_same};
-}
-
-/// Where an earlier event of the same operation has the same key.
-std::optional<std::size_t> find_in_operation(const append_events& op, std::size_t index) {
-  auto& event = op.events[index];
-  for (std::size_t i = 0; i < index; ++i)
-    if (op.events[i].actor == event.actor && op.events[i].key == event.key)
-      return i;
-  return std::nullopt;
+  return {found.get<stream_offset>(0), found.get<timestamp>(1), true, is_same};
 }
 
 user_id admin_named(work& unit, const std::string& username) {
@@ -53,17 +52,6 @@ user_id admin_named(work& unit, const std::string& username) {
     return user_id{};
   auto found = select(unit.db, "SELECT id FROM users WHERE username = $1", username);
   return found.next() ? found.get<user_id>(0) : user_id{};
-}
-
-void emit_message(work& unit, partition_id partition, room_id room, const room_event& event) {
-  event_json data;
-  data.add("room_id", room).add("offset", event.offset).add("user_id", event.actor).add("text", event.text);
-  if (!event.key.empty())
-    data.add("key", event.key);
-  if (event.reply_to != 0)
-    data.add("reply_to", event.reply_to);
-  data.add("created_at", event.created_at);
-  unit.emit(partition, rooms_topic, "message.created", number_of(room), data.take());
 }
 
 void audit_message_in_other_name(work& unit, room_id room, const room_event& event, user_id sent_by) {
@@ -78,43 +66,43 @@ void audit_message_in_other_name(work& unit, room_id room, const room_event& eve
 
 } // namespace
 
+void emit_message(work& unit, partition_id partition, room_id room, const room_event& event, stream_offset offset) {
+  event_json data;
+  data.add("room_id", room).add("offset", offset).add("user_id", event.actor).add("text", event.text);
+  if (!event.key.empty())
+    data.add("key", event.key);
+  if (event.reply_to != 0)
+    data.add("reply_to", event.reply_to);
+  data.add("created_at", unit.now);
+  unit.emit(partition, rooms_topic, "message.created", number_of(room), data.take());
+}
+
 std::vector<appended> apply(work& unit, const append_events& op) {
-  std::vector<appended> results(op.events.size());
-  std::vector<std::size_t> fresh, repeated;
-  for (std::size_t i = 0; i < op.events.size(); ++i) {
-    auto& event = op.events[i];
-    if (event.key.empty()) {
-      fresh.push_back(i);
-    } else if (auto earlier = find_by_key(unit, op.room, event)) {
-      results[i] = *earlier;
-    } else {
-      (find_in_operation(op, i) ? repeated : fresh).push_back(i);
-    }
-  }
-  if (fresh.empty() && !op.events.empty())
-    return results; // the room is there: it has these keys
-  auto first = take_offsets(unit, op.room, fresh.size());
+  // Offsets for all are taken at once, which also locks the room; those of repeated messages are given back.
+  auto first = take_offsets(unit, op.room, op.events.size());
   if (!first)
     refuse(errc::not_found, "The room does not exist.");
-  for (auto i : fresh) {
-    auto event = op.events[i];
-    event.offset = (*first)++;
+  auto next = *first;
+  std::vector<appended> results;
+  results.reserve(op.events.size());
+  for (auto event : op.events) {
+    event.offset = next;
     event.created_at = unit.now;
     auto sent_by = admin_named(unit, event.sent_by);
-    insert(unit, op.room, event, sent_by);
+    if (!insert(unit, op.room, event, sent_by)) {
+      results.push_back(find_by_key(unit, op.room, event));
+      continue;
+    }
+    ++next;
     if (event.kind == event_kind::message)
-      emit_message(unit, op.guard.partition, op.room, event);
+      emit_message(unit, op.guard.partition, op.room, event, event.offset);
     if (!event.sent_by.empty())
       audit_message_in_other_name(unit, op.room, event, sent_by);
-    results[i] = {event.offset, event.created_at, false, true};
+    results.push_back({event.offset, event.created_at, false, true});
   }
-  for (auto i : repeated) {
-    auto earlier = *find_in_operation(op, i);
-    results[i] = results[earlier];
-    results[i].duplicate = true;
-    results[i].same_content =
-        op.events[i].text == op.events[earlier].text && op.events[i].reply_to == op.events[earlier].reply_to;
-  }
+  auto repeated = *first + op.events.size() - next;
+  if (repeated > 0)
+    run(unit.db, "UPDATE rooms SET last_offset = last_offset - $2 WHERE id = $1", op.room, repeated);
   return results;
 }
 

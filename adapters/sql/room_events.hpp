@@ -11,6 +11,9 @@ std::vector<room_event> answer(reading& from, const read_events& question);
 /// False if the room is gone.
 bool append_to_log(work& unit, room_id room, std::vector<room_event>& events);
 
+/// Emits `message.created` for a message that goes to this offset now.
+void emit_message(work& unit, partition_id partition, room_id room, const room_event& event, stream_offset offset);
+
 /// The columns that `read_room_event` takes, from `room_events AS e` joined with the names of its users.
 inline constexpr std::string_view room_event_columns =
     R"(e."offset", e.kind, e.actor_id, COALESCE(a.username, ''), e.created_at, e.body, COALESCE(e.client_key, ''),

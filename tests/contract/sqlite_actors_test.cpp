@@ -10,7 +10,7 @@ namespace {
 
 struct running_store {
   contract::scratch_directory scratch;
-  std::shared_ptr<sqlite_store> store;
+  std::shared_ptr<sql::server_store> store;
   caf::actor_system_config config;
   caf::actor_system system{config};
   caf::scoped_actor self{system};
@@ -19,7 +19,7 @@ struct running_store {
     auto options = contract::options_in(scratch.path());
     change(options);
     auto opened = open_store(options);
-    store = std::get<std::shared_ptr<sqlite_store>>(opened);
+    store = std::get<std::shared_ptr<sql::server_store>>(opened);
   }
 
   template <class Query>
@@ -91,7 +91,7 @@ TEST_CASE("a query that runs beyond its deadline ends with timeout, and the read
     options.query_deadline = 0ms;
   }};
   auto own = running.store->open_session();
-  auto& session = *std::get<std::unique_ptr<sqlite_session>>(own);
+  auto& session = *std::get<std::unique_ptr<store_session>>(own);
   write_batch batch;
   for (int i = 0; i < 3000; ++i)
     batch.operations.push_back(form_of("user" + std::to_string(i)));
@@ -130,7 +130,7 @@ TEST_CASE("the directory stays locked until the actors have ended") {
   running.stop(writer);
   // The thread of a detached actor lets go of its state just after the actor has ended.
   auto limit = std::chrono::steady_clock::now() + 10s;
-  auto is_free = [&] { return std::holds_alternative<std::shared_ptr<sqlite_store>>(open_store(options)); };
+  auto is_free = [&] { return std::holds_alternative<std::shared_ptr<server_store>>(open_store(options)); };
   bool freed = is_free();
   while (!freed && std::chrono::steady_clock::now() < limit) {
     std::this_thread::yield();

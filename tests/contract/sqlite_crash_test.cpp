@@ -24,8 +24,8 @@ append_events numbered_message(room_id room, const sqlite_options& options, std:
 /// Commits batches of three and writes the number of the last message after each commit, until it is killed.
 [[noreturn]] void commit_until_killed(const sqlite_options& options, int acknowledge) {
   auto opened = open_store(options);
-  auto store = std::get<std::shared_ptr<sqlite_store>>(opened);
-  auto session = std::move(std::get<std::unique_ptr<sqlite_session>>(store->open_session()));
+  auto store = std::get<std::shared_ptr<server_store>>(opened);
+  auto session = std::move(std::get<std::unique_ptr<store_session>>(store->open_session()));
   for (std::int64_t number = 0;;) {
     write_batch batch;
     for (int i = 0; i < 3; ++i)
@@ -46,8 +46,8 @@ TEST_CASE("what was acknowledged is there after the process is killed, whole bat
     auto options = contract::options_in(scratch.path());
     {
       auto opened = open_store(options);
-      auto own = std::get<std::shared_ptr<sqlite_store>>(opened)->open_session();
-      auto& session = *std::get<std::unique_ptr<sqlite_session>>(own);
+      auto own = std::get<std::shared_ptr<server_store>>(opened)->open_session();
+      auto& session = *std::get<std::unique_ptr<store_session>>(own);
       register_user form;
       form.username = "alice";
       REQUIRE(session.execute(form));
@@ -79,9 +79,9 @@ TEST_CASE("what was acknowledged is there after the process is killed, whole bat
     REQUIRE(WIFSIGNALED(status));
 
     auto opened = open_store(options);
-    REQUIRE(std::holds_alternative<std::shared_ptr<sqlite_store>>(opened));
-    auto own = std::get<std::shared_ptr<sqlite_store>>(opened)->open_session();
-    auto& session = *std::get<std::unique_ptr<sqlite_session>>(own);
+    REQUIRE(std::holds_alternative<std::shared_ptr<server_store>>(opened));
+    auto own = std::get<std::shared_ptr<server_store>>(opened)->open_session();
+    auto& session = *std::get<std::unique_ptr<store_session>>(own);
     auto record = session.ask(load_room{room_id{1}});
     REQUIRE(record);
     auto last = static_cast<std::int64_t>(record->room.last_offset);

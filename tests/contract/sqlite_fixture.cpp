@@ -18,7 +18,7 @@ public:
     auto opened = sql::open_store(options_);
     if (auto* error = std::get_if<sql::open_error>(&opened))
       throw std::runtime_error{error->message};
-    store_ = std::get<std::shared_ptr<sql::sqlite_store>>(opened);
+    store_ = std::get<std::shared_ptr<sql::server_store>>(opened);
     auto settings = sql::settings_of(options_);
     writer_ = std::make_unique<sql::write_executor>(sql::writer_factory(options_), settings);
     reader_ = std::make_unique<sql::query_executor>(sql::reader_factory(options_), settings, options_.query_deadline);
@@ -53,7 +53,7 @@ public:
 private:
   scratch_directory directory_;
   sql::sqlite_options options_;
-  std::shared_ptr<sql::sqlite_store> store_;
+  std::shared_ptr<sql::server_store> store_;
   std::unique_ptr<sql::write_executor> writer_;
   std::unique_ptr<sql::query_executor> reader_;
 };
@@ -86,11 +86,6 @@ sql::sqlite_options options_in(const std::filesystem::path& directory) {
 
 std::unique_ptr<store_fixture> make_sqlite_fixture(std::uint32_t max_pages) {
   return std::make_unique<sqlite_fixture>(max_pages);
-}
-
-const std::vector<implementation>& implementations() {
-  static const std::vector<implementation> all{{"sqlite", [] { return make_sqlite_fixture(); }}};
-  return all;
 }
 
 } // namespace callboard::contract

@@ -58,27 +58,27 @@ TEST_CASE("a store is made in a directory that is made, and opens again as the s
   std::string epoch;
   {
     auto opened = open_store(options);
-    REQUIRE(std::holds_alternative<std::shared_ptr<sqlite_store>>(opened));
-    auto& store = *std::get<std::shared_ptr<sqlite_store>>(opened);
+    REQUIRE(std::holds_alternative<std::shared_ptr<server_store>>(opened));
+    auto& store = *std::get<std::shared_ptr<server_store>>(opened);
     epoch = store.store_epoch();
     CHECK(epoch.size() == 16);
     CHECK(store.migrated().from == 0);
-    CHECK(store.migrated().to == built_in_migrations().back().version);
+    CHECK(store.migrated().to == sqlite_migrations().back().version);
   }
   auto again = migrate(options);
   REQUIRE(std::holds_alternative<migration_report>(again));
-  CHECK(std::get<migration_report>(again).from == built_in_migrations().back().version);
+  CHECK(std::get<migration_report>(again).from == sqlite_migrations().back().version);
   auto opened = open_store(options);
-  REQUIRE(std::holds_alternative<std::shared_ptr<sqlite_store>>(opened));
-  CHECK(std::get<std::shared_ptr<sqlite_store>>(opened)->store_epoch() == epoch);
+  REQUIRE(std::holds_alternative<std::shared_ptr<server_store>>(opened));
+  CHECK(std::get<std::shared_ptr<server_store>>(opened)->store_epoch() == epoch);
   scratch_directory other;
   auto second = open_store(options_in(other.path()));
-  CHECK(std::get<std::shared_ptr<sqlite_store>>(second)->store_epoch() != epoch);
+  CHECK(std::get<std::shared_ptr<server_store>>(second)->store_epoch() != epoch);
 }
 
 TEST_CASE("migrations are numbered from 1 without holes") {
   int expected = 1;
-  for (auto& each : built_in_migrations())
+  for (auto& each : sqlite_migrations())
     CHECK(each.version == expected++);
 }
 
@@ -86,7 +86,7 @@ TEST_CASE("a directory is held by one server, whose process the refusal names") 
   scratch_directory scratch;
   auto options = options_in(scratch.path());
   auto first = open_store(options);
-  REQUIRE(std::holds_alternative<std::shared_ptr<sqlite_store>>(first));
+  REQUIRE(std::holds_alternative<std::shared_ptr<server_store>>(first));
   auto refused = refusal_of(options);
   CHECK(refused.kind == open_failure::locked);
   CHECK(refused.message.find(std::to_string(::getpid())) != std::string::npos);
@@ -96,18 +96,18 @@ TEST_CASE("a directory is held by one server, whose process the refusal names") 
           return error && error->kind == open_failure::locked ? 0 : 1;
         }) == 0);
   first = open_error{};
-  CHECK(std::holds_alternative<std::shared_ptr<sqlite_store>>(open_store(options)));
+  CHECK(std::holds_alternative<std::shared_ptr<server_store>>(open_store(options)));
 }
 
 TEST_CASE("a command line works on the store of a running server") {
   scratch_directory scratch;
   auto options = options_in(scratch.path());
   auto server = open_store(options);
-  auto own = std::get<std::shared_ptr<sqlite_store>>(server)->open_session();
-  auto& session = *std::get<std::unique_ptr<sqlite_session>>(own);
+  auto own = std::get<std::shared_ptr<server_store>>(server)->open_session();
+  auto& session = *std::get<std::unique_ptr<store_session>>(own);
   auto code = in_child([&] {
     auto opened = open_session_store(options);
-    auto* beside = std::get_if<std::unique_ptr<sqlite_session>>(&opened);
+    auto* beside = std::get_if<std::unique_ptr<store_session>>(&opened);
     if (!beside)
       return 1;
     for (int i = 0; i < 50; ++i) {

@@ -24,7 +24,7 @@ file_state examine(sqlite_connection& db, int& version) {
   if (number(db, "SELECT count(*) FROM sqlite_master WHERE name = 'schema_versions'") == 0)
     return file_state::foreign;
   version = current_version(db);
-  return version > built_in_migrations().back().version ? file_state::newer : file_state::ours;
+  return version > sqlite_migrations().back().version ? file_state::newer : file_state::ours;
 }
 
 int apply_migrations(sqlite_connection& db) {
@@ -33,7 +33,7 @@ int apply_migrations(sqlite_connection& db) {
              "; CREATE TABLE IF NOT EXISTS schema_versions (version INTEGER PRIMARY KEY, name TEXT NOT NULL, "
              "applied_at INTEGER NOT NULL)");
   db.commit();
-  for (auto& next : built_in_migrations()) {
+  for (auto& next : sqlite_migrations()) {
     db.begin_write();
     if (next.version > current_version(db)) {
       db.execute(std::string{next.script});

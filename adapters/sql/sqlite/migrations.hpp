@@ -1,22 +1,14 @@
 #pragma once
 
 #include <span>
-#include <string>
-#include <string_view>
 
+#include "adapters/sql/migration.hpp"
 #include "adapters/sql/sqlite/connection.hpp"
 
 namespace callboard::sql {
 
-/// A numbered file of schema/sql/sqlite, as it is built in.
-struct migration {
-  int version = 0;
-  std::string_view name; // of the file
-  std::string_view script;
-};
-
-/// All of them in rising order, without holes from 1.
-std::span<const migration> built_in_migrations();
+/// The files of schema/sql/sqlite in rising order, without holes from 1.
+std::span<const migration> sqlite_migrations();
 
 /// What a file that was opened turned out to be.
 enum class file_state : std::uint8_t { empty, ours, newer, foreign };

@@ -99,7 +99,7 @@ std::optional<open_error> check_state(file_state state, int version, const std::
                       "The store " + file.string() +
                           " was made by a later version of callboard (its schema is version " +
                           std::to_string(version) + ", this program knows " +
-                          std::to_string(built_in_migrations().back().version) + ")."};
+                          std::to_string(sqlite_migrations().back().version) + ")."};
   return std::nullopt;
 }
 

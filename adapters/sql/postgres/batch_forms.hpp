@@ -1,0 +1,22 @@
+#pragma once
+
+#include <vector>
+
+#include "adapters/sql/work.hpp"
+
+namespace callboard::sql {
+
+/// What PostgreSQL does for a whole batch with one statement each, its values in arrays (`unnest`). They are the forms
+/// of `write_options`.
+
+/// Locks the rows of all partitions that the batch is fenced by, in the order of their ids, so that nobody takes them
+/// over before the batch has ended.
+void lock_partitions(work& unit, const write_batch& batch);
+
+/// Looks all client keys up, gives all offsets and inserts all events: three statements, however many messages.
+std::vector<write_answer> append_together(work& unit, const std::vector<const append_events*>& operations);
+
+/// Numbers and inserts all events of the transaction: two statements.
+void flush_outbox_together(work& unit);
+
+} // namespace callboard::sql
