@@ -13,7 +13,7 @@ export class Person {
       colorScheme: 'light',
       ...options,
     });
-    person.context.setDefaultTimeout(15_000);
+    person.context.setDefaultTimeout(30_000);
     person.watch = Watch.on(person.context);
     person.page = await person.context.newPage();
     return person;

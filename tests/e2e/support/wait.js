@@ -1,5 +1,5 @@
 /** Waits until `condition` gives something true and answers it; throws after `deadlineMs`. */
-export async function until(condition, what, deadlineMs = 15_000) {
+export async function until(condition, what, deadlineMs = 30_000) {
   const end = Date.now() + deadlineMs;
   for (;;) {
     const result = await condition();
