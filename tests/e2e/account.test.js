@@ -96,6 +96,8 @@ test('a guest gets in without an account and makes no rooms', async (t) => {
   await guest.page.getByRole('button', { name: 'Continue as a guest' }).click();
   await guest.page.getByRole('navigation', { name: 'Main navigation' }).waitFor();
   assert.equal(await guest.page.getByRole('button', { name: 'New room' }).count(), 0);
+  await guest.page.reload();
+  await guest.page.getByRole('navigation', { name: 'Main navigation' }).waitFor();
   guest.watch.check();
 });
 

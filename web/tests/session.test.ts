@@ -8,7 +8,7 @@ function credentials(token: string, id = 1): Credentials {
 }
 
 /** Requests wait until the test answers them. */
-let waiting: { path: string; answer: (status: number, body: unknown) => void }[];
+let waiting: { path: string; body: unknown; answer: (status: number, body: unknown) => void }[];
 
 beforeEach(() => {
   waiting = [];
@@ -20,9 +20,10 @@ beforeEach(() => {
   });
   vi.stubGlobal('BroadcastChannel', undefined);
   vi.stubGlobal('navigator', { userAgent: 'test' });
-  vi.stubGlobal('fetch', (path: string) => {
+  vi.stubGlobal('fetch', (path: string, init: { body: string }) => {
     return new Promise<Response>((resolve) => {
-      waiting.push({ path, answer: (status, body) => resolve(new Response(JSON.stringify(body), { status })) });
+      const answer = (status: number, body: unknown): void => resolve(new Response(JSON.stringify(body), { status }));
+      waiting.push({ path, body: JSON.parse(init.body) as unknown, answer });
     });
   });
 });
@@ -79,4 +80,20 @@ test('several that need a token wait for one refresh', async () => {
   await answer('/auth/refresh', 200, credentials('second'));
   expect(await Promise.all(renewals)).toEqual(['second', 'second']);
   expect(waiting).toEqual([]);
+});
+
+test('a guest is kept by the cookie as everybody else, and no script sees the refresh token', async () => {
+  const session = new Session();
+  const done = session.continueAsGuest();
+  await vi.waitUntil(() => waiting.length > 0);
+  expect(waiting[0]?.body).toEqual({ cookie: true });
+  await answer('/auth/guest', 200, credentials('first'));
+  await done;
+  const again = new Session();
+  const started = again.start();
+  await vi.waitUntil(() => waiting.length > 0);
+  expect(waiting[0]?.body).toEqual({});
+  await answer('/auth/refresh', 200, credentials('second'));
+  await started;
+  expect(again.phase.value).toBe('signed_in');
 });

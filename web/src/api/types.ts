@@ -11,11 +11,9 @@ export interface User {
   email?: string | null;
 }
 
-/** Answer of sign-in and refresh. */
+/** Answer of sign-in and refresh; the refresh token comes as a cookie. */
 export interface Credentials {
   access_token: string;
-  /** Guests only: with the cookie transport the refresh token is in no answer. */
-  refresh_token?: string;
   /** Life of the access token in seconds. */
   expires_in: number;
   session_id: string;

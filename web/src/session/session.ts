@@ -38,8 +38,6 @@ export class Session {
   readonly user = signal<User | null>(null);
   readonly endReason = signal<EndReason | null>(null);
   #token: AccessToken | null = null;
-  /** Refresh token of a guest, empty for everybody else. */
-  #guestToken = '';
   #renewal: Promise<string> | null = null;
   /** Counts the sessions that ended on this page. */
   #era = 0;
@@ -80,9 +78,8 @@ export class Session {
     await this.signIn(registration.username, registration.password);
   }
 
-  /** A guest has no cookie: the session lives as long as this page. */
   async continueAsGuest(): Promise<void> {
-    this.#enter(await sendRequest<Credentials>('POST', '/auth/guest', { body: {} }));
+    this.#enter(await sendRequest<Credentials>('POST', '/auth/guest', { body: { cookie: true } }));
   }
 
   /** A token with some life left. Throws SignedOutError, or ApiError when the server cannot be reached. */
@@ -116,8 +113,7 @@ export class Session {
     if (told !== null && told.value !== refused && !isStale(told, Date.now())) return told.value;
     this.#requireEra(era);
     try {
-      const body = this.#guestToken === '' ? {} : { refresh_token: this.#guestToken };
-      const credentials = await sendRequest<Credentials>('POST', '/auth/refresh', { body });
+      const credentials = await sendRequest<Credentials>('POST', '/auth/refresh', { body: {} });
       this.#requireEra(era);
       this.#enter(credentials);
       return credentials.access_token;
@@ -137,9 +133,7 @@ export class Session {
   /** Forgets everything about the user; the server has ended the session already. */
   end(reason: EndReason | null): void {
     if (this.phase.value === 'signed_out') return;
-    const isGuest = this.#guestToken !== '';
     this.#forget(reason);
-    if (isGuest) return;
     localStorage.removeItem(hintKey);
     this.#tabs.tell({ kind: 'signed_out' });
   }
@@ -149,7 +143,6 @@ export class Session {
     this.#era += 1;
     this.#renewal = null;
     this.#token = null;
-    this.#guestToken = '';
     this.user.value = null;
     this.endReason.value = reason;
     this.phase.value = 'signed_out';
@@ -157,11 +150,8 @@ export class Session {
 
   #enter(credentials: Credentials): void {
     const token = toAccessToken(credentials, Date.now());
-    this.#guestToken = credentials.refresh_token ?? '';
-    if (this.#guestToken === '') {
-      localStorage.setItem(hintKey, '1');
-      this.#tabs.tell({ kind: 'token', token, user: credentials.user });
-    }
+    localStorage.setItem(hintKey, '1');
+    this.#tabs.tell({ kind: 'token', token, user: credentials.user });
     this.#adopt(token, credentials.user);
   }
 
@@ -185,7 +175,7 @@ export class Session {
 
   #hear(message: TabMessage): void {
     if (message.kind === 'signed_out') {
-      if (this.phase.value !== 'signed_out' && this.#guestToken === '') this.#forget('signed_out');
+      if (this.phase.value !== 'signed_out') this.#forget('signed_out');
       return;
     }
     const current = this.user.value;
