@@ -24,7 +24,7 @@ std::string_view bearer_token(std::string_view authorization) {
 
 } // namespace
 
-const principal* authenticator::find(std::string_view token) {
+const authenticator::caller* authenticator::find(std::string_view token) {
   if (auto found = recent_.find(token); found != recent_.end())
     return &found->second;
   auto found = older_.find(token);
@@ -35,12 +35,12 @@ const principal* authenticator::find(std::string_view token) {
   return &recent_.find(token)->second;
 }
 
-void authenticator::remember(std::string token, principal who) {
+void authenticator::remember(std::string token, caller known) {
   if (recent_.size() >= generation_size) {
     older_ = std::move(recent_);
     recent_.clear();
   }
-  recent_.insert_or_assign(std::move(token), std::move(who));
+  recent_.insert_or_assign(std::move(token), std::move(known));
 }
 
 boost::asio::awaitable<caf::expected<principal>> authenticator::authenticate(std::string_view authorization) {
@@ -49,11 +49,12 @@ boost::asio::awaitable<caf::expected<principal>> authenticator::authenticate(std
     co_return make_failure(errc::unauthorized);
   auto time = now();
   if (const auto* known = find(token)) {
-    if (known->expires_at <= time)
+    if (known->who.expires_at <= time)
       co_return make_failure(errc::token_expired);
-    if (services_.revocations->is_revoked(known->session))
+    if (services_.revocations->is_revoked(known->who.session))
       co_return make_failure(errc::unauthorized);
-    co_return *known;
+    if (time < known->until)
+      co_return known->who;
   }
   auto claims = services_.tokens->verify_access(token, time);
   if (!claims)
@@ -68,7 +69,8 @@ boost::asio::awaitable<caf::expected<principal>> authenticator::authenticate(std
   // The session may have ended between the store's answer and now.
   if (services_.revocations->is_revoked(who->session))
     co_return make_failure(errc::unauthorized);
-  remember(std::move(bytes), *who);
+  caller known{*who, time + remembered_for_};
+  remember(std::move(bytes), std::move(known));
   co_return who;
 }
 

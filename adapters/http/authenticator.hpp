@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -15,13 +16,15 @@
 namespace callboard::http {
 
 /// Turns an Authorization header into a caller. Tokens that were verified are remembered by their bytes, at most
-/// `2 * generation_size` of them, so that a signature is checked once; expiry and revocation are looked at on every
-/// use. One per I/O thread, used by that thread alone.
+/// `2 * generation_size` of them and for a time, so that a signature is seldom checked; expiry and revocation are
+/// looked at on every use. After that time the store is asked again: a revocation that this node was never told of, or
+/// another role, holds from then on. One per I/O thread, used by that thread alone.
 class authenticator {
 public:
   static constexpr std::size_t generation_size = 2048;
 
-  explicit authenticator(const node_services& services) : services_{services} {}
+  authenticator(const node_services& services, std::chrono::milliseconds remembered_for)
+      : services_{services}, remembered_for_{remembered_for} {}
 
   /// Errors: `unauthorized`, `token_expired`, or those of `auth_identify` (a store that does not answer is
   /// `unavailable`, never a yes).
@@ -32,12 +35,17 @@ private:
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
-  using cache = std::unordered_map<std::string, principal, text_hash, std::equal_to<>>;
+  struct caller {
+    principal who;
+    timestamp until; // then the store is asked again
+  };
+  using cache = std::unordered_map<std::string, caller, text_hash, std::equal_to<>>;
 
-  const principal* find(std::string_view token);
-  void remember(std::string token, principal who);
+  const caller* find(std::string_view token);
+  void remember(std::string token, caller known);
 
   const node_services& services_;
+  std::chrono::milliseconds remembered_for_;
   cache recent_; // what was used since the last turn
   cache older_;  // what was used before: forgotten at the next turn
 };

@@ -25,8 +25,8 @@ tick steady_milliseconds() {
 io_thread::io_thread(std::uint16_t index, std::shared_ptr<boost::asio::io_context> io,
                      std::shared_ptr<edge_state> state, std::shared_ptr<outlet_queue> outlet, caf::actor_system& system)
     : io_{std::move(io)}, state_{std::move(state)}, outlet_{std::move(outlet)}, system_{system}, bridge_{system, io_},
-      authenticator_{state_->services}, environment_{&state_->services, &state_->options, &state_->origins,
-                                                     &authenticator_},
+      authenticator_{state_->services, state_->options.token_memory}, environment_{&state_->services, &state_->options,
+                                                                                   &state_->origins, &authenticator_},
       hub_{index, state_->options, state_->services, *state_->decoder, counters_},
       // The loop closes what it watches; the hub keeps the original.
       readiness_{*io_, ::dup(hub_.descriptor())}, sweep_timer_{*io_}, now_{steady_milliseconds()} {}

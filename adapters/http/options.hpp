@@ -23,6 +23,10 @@ struct edge_options {
   std::chrono::milliseconds write_timeout{30'000};
   std::chrono::milliseconds idle_timeout{60'000}; // keep-alive without a request
 
+  // A verified token is taken without asking the store for so long. Below the shortest life of an access token, for
+  // which an ended session is remembered.
+  std::chrono::milliseconds token_memory{30'000};
+
   std::vector<std::string> trusted_proxies; // addresses or networks ("10.0.0.0/8") whose X-Forwarded-For counts
   std::vector<std::string> allowed_origins; // besides the own host: "https://chat.example.com"
   bool strict_transport = false;            // clients reach us by TLS: tell browsers to insist on it

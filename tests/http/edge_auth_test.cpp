@@ -70,6 +70,19 @@ TEST_CASE("a token is verified once, and its revocation and expiry are seen at e
   CHECK(edge.log->identified == 2);
 }
 
+TEST_CASE("what is remembered of a token is asked again after its time") {
+  auto options = edge_fixture::small_options();
+  options.threads = 1;
+  options.token_memory = std::chrono::milliseconds{200};
+  edge_fixture edge{options, add_routes};
+  auto status = [&] { return edge.connect().ask(get("/for/user", "Authorization: Bearer user.9\r\n")).status; };
+  CHECK(status() == 200);
+  edge.log->auth_fails = true;
+  CHECK(eventually([&] { return status() == 503; })); // never a yes by memory alone
+  edge.log->auth_fails = false;
+  CHECK(status() == 200);
+}
+
 TEST_CASE("a store that does not answer is never a yes") {
   roles_fixture edge;
   edge.log->auth_fails = true;
