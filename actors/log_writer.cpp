@@ -39,6 +39,12 @@ caf::result<typename Operation::result> log_writer_state::enqueue(Operation& ope
     return make_failure(errc::unavailable, "the server is shutting down");
   if (queue.size() >= config.max_queue)
     return make_failure(errc::overloaded, "too many changes are waiting to be written");
+  if constexpr (adds_to_outbox<Operation>)
+    if (config.outbox_full()) {
+      if (config.probe)
+        config.probe->outbox_refusals.add();
+      return make_failure(errc::storage_full, "too many events wait to be published");
+    }
   auto promise = self->make_response_promise<answer_type>();
   queue.push_back({std::move(operation), [promise](write_answer& answer) mutable {
                      if (auto* value = std::get_if<answer_type>(&answer))

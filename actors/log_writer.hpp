@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <type_traits>
 #include <vector>
 
 #include <caf/stateful_actor.hpp>
@@ -20,7 +21,17 @@ struct log_writer_config {
   std::chrono::milliseconds commit_deadline{60'000}; // a disk that is this slow is taken for gone
   std::shared_ptr<node_probe> probe;
   std::function<void(partition_id)> outbox_grew = [](partition_id) {}; // wakes a partition's relay
+  std::function<bool()> outbox_full = [] { return false; };            // what adds to it is refused then
 };
+
+/// Whether an operation makes something new, with an event in the outbox: refused while the outbox is full. What ends
+/// something (a session, a membership, a room, an account) and the course of a reminder that was accepted go on: they
+/// must not wait, and there are no more of them than was made before.
+template <class Operation>
+inline constexpr bool adds_to_outbox =
+    std::is_same_v<Operation, append_events> || std::is_same_v<Operation, create_room> ||
+    std::is_same_v<Operation, add_members> || std::is_same_v<Operation, register_user> ||
+    std::is_same_v<Operation, open_session> || std::is_same_v<Operation, create_reminder>;
 
 /// Group commit. While a transaction runs, everything that comes in waits together; it becomes the next transaction
 /// when the running one has ended, so there is no waiting time to tune: alone, an operation is committed at once, and

@@ -144,7 +144,11 @@ void outbox_relay_state::trim() {
   trimming = trim_asked = true;
   auto go_on = [this] {
     trim_asked = false;
-    self->delayed_send(self, config.trim_pace, relay_tick{purpose::trim});
+    trimming = config.trim_pace.count() > 0;
+    if (trimming)
+      self->delayed_send(self, config.trim_pace, relay_tick{purpose::trim});
+    else
+      trim();
     quit_if_idle();
   };
   self->request(neighbours.writer, config.write_deadline, trim_outbox{guard, passed})
@@ -153,11 +157,11 @@ void outbox_relay_state::trim() {
             trimmed = passed;
             go_on();
           },
-          [this, go_on](caf::error& reason) {
+          [this](caf::error& reason) {
             if (code_of(reason) == errc::moved)
-              self->quit();
-            else
-              go_on(); // what was published already is removed with the next batch
+              return self->quit();
+            trim_asked = trimming = false; // what was published already is removed with the next batch
+            quit_if_idle();
           });
 }
 

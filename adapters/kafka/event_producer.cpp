@@ -79,6 +79,7 @@ caf::result<done> event_producer_state::publish(publish_events& request) {
     if (auto reason = send(request.partition, known))
       return reason;
     mine->open += known->settled() ? 0 : 1;
+    known->batch = mine->number;
     mine->events.push_back(known);
   }
   mine->promise = self->make_response_promise<done>();
@@ -178,7 +179,7 @@ void event_producer_state::settle(const delivery& report) {
       self->send(self, producer_broken{generation, to.topic + ": " + words_of(report.code)});
     return;
   }
-  if (mine && pending->settled() && --mine->open == 0)
+  if (mine && pending->batch == mine->number && pending->settled() && --mine->open == 0)
     go_on(mine);
 }
 

@@ -55,8 +55,9 @@ struct event_producer_state {
   struct pending_event {
     domain_event event;
     std::vector<target> targets;
-    std::string reason; // why a target was refused
-    bool alone = false; // it had, or needs, no second try
+    std::string reason;      // why a target was refused
+    bool alone = false;      // it had, or needs, no second try
+    std::uint64_t batch = 0; // the one that waits for it
     bool is(progress what) const;
     bool settled() const;
   };

@@ -31,6 +31,10 @@ public:
     metric.gauge.value = static_cast<double>(value);
     families_.back().metric.push_back(std::move(metric));
   }
+  void level_in_seconds(std::string name, std::string help, std::int64_t milliseconds) {
+    level(std::move(name), std::move(help), milliseconds);
+    families_.back().metric.back().gauge.value /= 1'000;
+  }
   /// A counter with a label `reason`.
   void count_by_reason(std::string name, std::string help,
                        const std::vector<std::pair<std::string, std::uint64_t>>& reasons) {
@@ -107,11 +111,23 @@ void collect_chat(family_builder& add, const node_probe& probe) {
   add.count("callboard_messages_committed_total", "Messages committed", probe.messages_committed.value());
   add.count("callboard_deliveries_total", "Events handed to connections", probe.deliveries.value());
   add.count("callboard_passivated_total", "Rooms and users that were let go when idle", probe.passivated.value());
-  add.count("callboard_events_published_total", "Events that the log has taken", probe.events_published.value());
   add.count("callboard_reminders_fired_total", "Reminders fired", probe.reminders_fired.value());
   add.histogram("callboard_commit_operations", "Operations of a commit", probe.batch_operations, 1);
   add.histogram("callboard_commit_seconds", "Duration of a commit", probe.commit_microseconds, 1e-6);
   add.histogram("callboard_reminder_lateness_seconds", "How late reminders fired", probe.reminder_lateness_ms, 1e-3);
+}
+
+void collect_events(family_builder& add, const node_probe& probe) {
+  add.count("callboard_events_published_total", "Events that the log has taken", probe.events_published.value());
+  add.count("callboard_events_dead_total", "Events that the log refused for their own sake", probe.events_dead.value());
+  add.count("callboard_publish_failures_total", "Batches that the log did not take, and that are tried again",
+            probe.publish_failures.value());
+  add.histogram("callboard_publish_seconds", "Duration of publishing a batch", probe.publish_microseconds, 1e-6);
+  add.level("callboard_outbox_rows", "Events that wait to be published", probe.outbox_rows.value());
+  add.level_in_seconds("callboard_outbox_oldest_age_seconds", "How long the first of them has waited",
+                       probe.outbox_oldest_age_ms.value());
+  add.count("callboard_outbox_refusals_total", "Writes refused because the outbox is full",
+            probe.outbox_refusals.value());
 }
 
 void collect_edge(family_builder& add, const http::edge_gauges& edge) {
@@ -155,6 +171,7 @@ std::string metrics::expose() {
   family_builder add{families};
   collect_accounts(add, *probe_);
   collect_chat(add, *probe_);
+  collect_events(add, *probe_);
   if (edge_)
     collect_edge(add, edge_());
   return prometheus::TextSerializer{}.Serialize(families);

@@ -10,6 +10,7 @@
 
 #include "actors/core/rules.hpp"
 #include "adapters/password/hash.hpp"
+#include "bin/callboard/admin_tools.hpp"
 #include "bin/callboard/commands.hpp"
 #include "bin/callboard/configs.hpp"
 #include "bin/callboard/node.hpp"
@@ -17,12 +18,8 @@
 #include "messages/messages.hpp"
 
 namespace callboard {
-namespace {
 
-constexpr std::size_t import_batch = 500;
-constexpr std::size_t longest_line = 16 * 1024;
-
-int fail(const std::string& sentence, int code = exit_failure) {
+int fail(const std::string& sentence, int code) {
   std::cerr << "callboard: " << sentence << "\n";
   return code;
 }
@@ -37,13 +34,17 @@ std::string explain(const caf::error& reason) {
   return text;
 }
 
-// Opens the store beside a server that may run on it.
 int with_store(const settings& options, const std::function<int(sql::sqlite_session&)>& work) {
   auto opened = sql::open_session_store(store_options(options));
   if (auto* reason = std::get_if<sql::open_error>(&opened))
     return fail(reason->message, exit_data_directory);
   return work(*std::get<std::unique_ptr<sql::sqlite_session>>(opened));
 }
+
+namespace {
+
+constexpr std::size_t import_batch = 500;
+constexpr std::size_t longest_line = 16 * 1024;
 
 std::string ask_password() {
   std::string line;

@@ -105,6 +105,31 @@ placement_config placement_settings(const settings& options, std::shared_ptr<nod
   partition.reminder.wall_clock = wall_clock;
   partition.reminder.probe = probe;
   partition.relay.probe = probe;
+  if (!options.kafka_brokers.empty()) {
+    partition.relay.poll = std::chrono::milliseconds{250};
+    partition.relay.trim_pace = std::chrono::milliseconds{50};
+  }
+  return result;
+}
+
+outbox_watch_config outbox_watch_settings(const settings& options, std::shared_ptr<node_probe> probe) {
+  outbox_watch_config result;
+  result.max_rows = static_cast<std::int64_t>(options.outbox_max_rows);
+  result.enough_room = result.max_rows / 10 * 9;
+  result.wall_clock = wall_clock;
+  result.probe = std::move(probe);
+  return result;
+}
+
+kafka::options kafka_settings(const settings& options, std::shared_ptr<node_probe> probe) {
+  kafka::options result;
+  result.brokers = options.kafka_brokers;
+  result.partitions = partitions;
+  result.routes = options.event_routes;
+  if (!options.public_url.empty())
+    result.source = options.public_url;
+  result.partition_of = [](std::string_view key, unsigned count) { return core::partition_of(key, count); };
+  result.probe = std::move(probe);
   return result;
 }
 

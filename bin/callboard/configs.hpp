@@ -9,10 +9,12 @@
 #include "actors/log_writer.hpp"
 #include "actors/mirror_registry.hpp"
 #include "actors/notifier.hpp"
+#include "actors/outbox_watch.hpp"
 #include "actors/placement.hpp"
 #include "actors/session.hpp"
 #include "adapters/hasher/hasher.hpp"
 #include "adapters/http/options.hpp"
+#include "adapters/kafka/options.hpp"
 #include "adapters/memory/cache.hpp"
 #include "adapters/password/policy.hpp"
 #include "adapters/sql/sqlite/store.hpp"
@@ -40,6 +42,8 @@ std::string describe(password::policy_violation violation);
 sql::sqlite_options store_options(const settings& options);
 log_writer_config log_writer_settings(const settings& options, std::shared_ptr<node_probe> probe);
 placement_config placement_settings(const settings& options, std::shared_ptr<node_probe> probe);
+outbox_watch_config outbox_watch_settings(const settings& options, std::shared_ptr<node_probe> probe);
+kafka::options kafka_settings(const settings& options, std::shared_ptr<node_probe> probe);
 mirror_registry_config mirror_settings(const settings& options, const std::string& store_epoch,
                                        std::shared_ptr<node_probe> probe);
 session_config session_settings(const settings& options, const std::string& store_epoch,

@@ -1,6 +1,7 @@
 #include "bin/callboard/node.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <thread>
@@ -11,6 +12,7 @@
 #include "actors/log_writer.hpp"
 #include "actors/mirror_registry.hpp"
 #include "actors/notifier.hpp"
+#include "actors/outbox_watch.hpp"
 #include "actors/personal_feed.hpp"
 #include "actors/placement.hpp"
 #include "actors/session.hpp"
@@ -18,6 +20,8 @@
 #include "adapters/http/edge.hpp"
 #include "adapters/http/rest/routes.hpp"
 #include "adapters/http/wire/centrifuge_json.hpp"
+#include "adapters/kafka/event_producer.hpp"
+#include "adapters/kafka/event_reader.hpp"
 #include "adapters/memory/cache.hpp"
 #include "adapters/memory/event_log.hpp"
 #include "adapters/memory/mail_catcher.hpp"
@@ -66,13 +70,18 @@ struct node::parts {
   hasher_actor hasher;
   mailer_actor mailer;
   notifier_actor notifier;
-  event_log_actor event_log;
+  event_log_actor event_log;       // of consumers in process
+  event_log_actor broker;          // Kafka, if there is one
+  event_source_actor event_source; // what consumers that keep their own positions read: Kafka, or the embedded log
+  outbox_watch_actor watch;
+  std::shared_ptr<std::atomic<bool>> stuck = std::make_shared<std::atomic<bool>>(false);
   placement_actor placement;
   event_consumer_actor feed;
   mirror_registry_actor mirrors;
   auth_actor auth;
 
   void start_actors();
+  void start_event_log(std::shared_ptr<const memory::event_consumers> consumers);
   void start_services(std::shared_ptr<const jwt::key_set> keys, const secrets& known);
   start_failure start_edge(std::shared_ptr<const jwt::key_set> keys, const secrets& known);
   bool wait_until_owned();
@@ -117,16 +126,37 @@ void node::parts::start_actors() {
     if (*owner)
       caf::anon_send(*owner, outbox_grew{partition});
   };
+  auto watching = outbox_watch_settings(options, probe);
+  writing.outbox_full = [full = watching.full] { return full->load(std::memory_order_relaxed); };
   writer = system->spawn(log_writer, std::move(writing), connection);
   mailer = system->spawn(memory::mail_catcher, memory::mail_catcher_config{}, writer);
   notifier = system->spawn(callboard::notifier, notifier_settings(), readers, mailer);
   auto consumers = std::make_shared<memory::event_consumers>();
-  event_log = system->spawn(memory::event_log, memory::event_log_config{}, consumers);
+  start_event_log(consumers);
+  watch = system->spawn(outbox_watch, std::move(watching), readers);
   placement = system->spawn(callboard::placement, placement_settings(options, probe),
-                            placement_neighbours{writer, readers, notifier, event_log});
+                            placement_neighbours{writer, readers, notifier, event_log, broker});
   feed = system->spawn(personal_feed, personal_feed_config{}, placement);
   consumers->all.push_back(feed);
   *owner = placement;
+}
+
+void node::parts::start_event_log(std::shared_ptr<const memory::event_consumers> consumers) {
+  auto embedded = system->spawn(memory::event_log, memory::event_log_config{}, std::move(consumers));
+  event_log = embedded;
+  if (options.kafka_brokers.empty()) {
+    event_source = embedded;
+    return;
+  }
+  auto around = kafka_settings(options, probe);
+  around.report = [lines = telemetry::make_edge_log(log, options.log_format == "json")](kafka::severity level,
+                                                                                        const std::string& sentence) {
+    constexpr http::severity levels[] = {http::severity::info, http::severity::warning, http::severity::error};
+    lines->on_event(levels[static_cast<std::size_t>(level)], sentence, {});
+  };
+  around.stuck = [stuck = stuck] { *stuck = true; };
+  broker = system->spawn(kafka::event_producer, around, writer);
+  event_source = system->spawn(kafka::event_reader, around);
 }
 
 bool node::parts::wait_until_owned() {
@@ -219,7 +249,7 @@ void node::parts::end(const caf::actor& each) {
   self->receive([](const caf::down_msg&) {}, caf::after(stop_deadline) >> [] {});
 }
 
-void node::stop() {
+bool node::stop() {
   auto& my = *parts_;
   if (my.edge)
     my.edge->drain(my.options.drain_timeout);
@@ -229,12 +259,16 @@ void node::stop() {
         my.end(caf::actor_cast<caf::actor>(each));
       each = nullptr;
     };
-    // Who asks ends before who is asked; the log writer ends when everything that was asked of it is committed.
+    // Who asks ends before who is asked; the placement ends after the batches that its relays have under way, the log
+    // writer when everything that was asked of it is committed.
     end(my.mirrors);
     end(my.auth);
     end(my.placement);
     end(my.feed);
+    end(my.event_source);
     end(my.event_log);
+    end(my.broker);
+    end(my.watch);
     end(my.notifier);
     end(my.mailer);
     end(my.writer);
@@ -246,6 +280,7 @@ void node::stop() {
   my.edge.reset();
   my.system.reset();
   my.store.reset();
+  return !*my.stuck;
 }
 
 } // namespace callboard

@@ -34,7 +34,8 @@ public:
 
   /// Stops in order: the edge drains (nothing new comes in, sockets close), rooms and users go, the log writer commits
   /// what was asked for, the store closes.
-  void stop();
+  /// False: a part of it could not be ended in time; the process should end at once, as `_exit` does.
+  bool stop();
 
 private:
   struct parts;

@@ -49,6 +49,32 @@ public:
         },
         [field](const settings& source) { return source.*field; });
   }
+  void brokers(std::string name, std::string settings::*field, std::string sentence) {
+    add(
+        std::move(name), "HOST:PORT,...", std::move(sentence),
+        [field](settings& target, const std::string& value) -> std::string {
+          for (auto& each : split(value)) {
+            auto colon = each.rfind(':');
+            std::uint64_t port = 0;
+            if (colon == std::string::npos || colon == 0 ||
+                !parse_number(std::string_view{each}.substr(colon + 1), port) || port == 0 || port > 65'535)
+              return "must be HOST:PORT, or several separated by commas";
+          }
+          target.*field = value;
+          return {};
+        },
+        [field](const settings& source) { return source.*field; });
+  }
+  void routes(std::string name, std::vector<kafka::event_route> settings::*field, std::string sentence) {
+    add(
+        std::move(name), "TYPE=TOPIC[;key=KEY],...", std::move(sentence),
+        [field](settings& target, const std::string& value) {
+          std::string wrong;
+          target.*field = kafka::parse_event_routes(value, wrong);
+          return wrong;
+        },
+        [field](const settings& source) { return kafka::print_event_routes(source.*field); });
+  }
   void choice(std::string name, std::vector<std::string> values, std::string settings::*field, std::string sentence) {
     std::string takes;
     for (auto& each : values)
@@ -165,6 +191,18 @@ void declare_server(declaration& declare) {
                    "How long running requests may take when the server is told to stop.");
 }
 
+void declare_events(declaration& declare) {
+  declare.group("Events");
+  declare.brokers("kafka-brokers", &settings::kafka_brokers,
+                  "Where events are published; empty: they stay in this process.");
+  declare.routes(
+      "event-routes", &settings::event_routes,
+      "Copies all events of a type to another topic; with ;key=KEY, for user.created alone, in the form that "
+      "older consumers expect.");
+  declare.number("outbox-max-rows", 1'000, 1'000'000'000, &settings::outbox_max_rows,
+                 "Events that may wait to be published; past it what would add to them is refused.");
+}
+
 void declare_accounts(declaration& declare) {
   declare.group("Accounts and sessions");
   declare.number("bcrypt-cost", 10, 15, &settings::bcrypt_cost, "Work of a password hash; each step doubles it.");
@@ -251,6 +289,7 @@ void declare_limits(declaration& declare) {
 std::vector<option> declare_all() {
   declaration declare;
   declare_server(declare);
+  declare_events(declare);
   declare_accounts(declare);
   declare_edge(declare);
   declare_limits(declare);

@@ -95,6 +95,8 @@ std::string read_settings(const option_values& flags, settings& result) {
   }
   if (!result.secret.empty() && result.secret.size() < 32)
     errors += "--secret (CALLBOARD_SECRET): must have 32 bytes or more\n";
+  if (!result.event_routes.empty() && result.kafka_brokers.empty())
+    errors += "--event-routes (CALLBOARD_EVENT_ROUTES): needs --kafka-brokers\n";
   if (result.limits.username_min > result.limits.username_max)
     errors += "--username-min: must not be above --username-max\n";
   return errors;

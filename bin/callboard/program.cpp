@@ -100,40 +100,50 @@ int run_program(int argc, char** argv) {
   });
 
   std::string file;
-  auto* import = admin->add_subcommand("import", "Import accounts from NDJSON: {username, email, full_name?, role?, "
-                                                 "password_hash?} a line; hashes are bcrypt.");
-  import->add_option("FILE", file, "The file; - is standard input")->required();
-  add_options(*import, given);
-  import->callback([&] {
-    status = with_settings(given, [&](const settings& options) { return import_accounts(options, file);
-});
-} // namespace callboard
-);
+  auto* import_command =
+      admin->add_subcommand("import", "Import accounts from NDJSON: {username, email, full_name?, role?, "
+                                      "password_hash?} a line; hashes are bcrypt.");
+  import_command->add_option("FILE", file, "The file; - is standard input")->required();
+  add_options(*import_command, given);
+  import_command->callback(
+      [&] { status = with_settings(given, [&](const settings& options) { return import_accounts(options, file); }); });
 
-auto* config = app.add_subcommand("config", "About the configuration.");
-config->require_subcommand(1);
-auto* check = config->add_subcommand("check", "Check flags, environment and .env, and say what is wrong.");
-add_options(*check, given);
-check->callback([&] {
-  status = with_settings(given, [](const settings&) {
-    std::cout << "The configuration is valid.\n";
-    return 0;
+  auto* outbox = admin->add_subcommand("outbox", "Events that the log refused, for their size or their form.");
+  outbox->require_subcommand(1);
+  auto* list = outbox->add_subcommand("list", "List them: id, type, key, when it happened, when it was refused, why.");
+  add_options(*list, given);
+  list->callback([&] { status = with_settings(given, list_dead); });
+  std::vector<std::string> dead_ids;
+  auto* replay = outbox->add_subcommand("replay", "Publish them again, under their own ids.");
+  replay->add_option("ID", dead_ids, "Which; all of them if none is named");
+  add_options(*replay, given);
+  replay->callback(
+      [&] { status = with_settings(given, [&](const settings& options) { return replay_dead(options, dead_ids); }); });
+
+  auto* config = app.add_subcommand("config", "About the configuration.");
+  config->require_subcommand(1);
+  auto* check = config->add_subcommand("check", "Check flags, environment and .env, and say what is wrong.");
+  add_options(*check, given);
+  check->callback([&] {
+    status = with_settings(given, [](const settings&) {
+      std::cout << "The configuration is valid.\n";
+      return 0;
+    });
   });
-});
-config->add_subcommand("example", "Print every option with its default, as a file .env.")->callback([] {
-  std::cout << example_environment();
-});
+  config->add_subcommand("example", "Print every option with its default, as a file .env.")->callback([] {
+    std::cout << example_environment();
+  });
 
-app.add_subcommand("version", "Print the version.")->callback([] {
-  std::cout << "callboard " << version_text() << "\n";
-});
+  app.add_subcommand("version", "Print the version.")->callback([] {
+    std::cout << "callboard " << version_text() << "\n";
+  });
 
-try {
-  app.parse(argc, argv);
-} catch (const CLI::ParseError& error) {
-  return app.exit(error) == 0 ? 0 : exit_usage;
-}
-return status;
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : exit_usage;
+  }
+  return status;
 }
 
 } // namespace callboard

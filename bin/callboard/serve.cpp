@@ -43,7 +43,8 @@ int serve(const settings& options) {
     sigwait(&signals, &second);
     ::_exit(exit_interrupted);
   }}.detach();
-  server.stop();
+  if (!server.stop())
+    ::_exit(0); // everything else has ended in good order
   return 0;
 }
 

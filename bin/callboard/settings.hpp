@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "actors/core/rules.hpp"
+#include "adapters/kafka/event_routes.hpp"
 
 namespace callboard {
 
@@ -24,6 +25,10 @@ struct settings {
   std::uint64_t actor_threads = 0;
   std::uint64_t readers = 2;
   std::uint64_t store_pages = 0;
+
+  std::string kafka_brokers;
+  std::vector<kafka::event_route> event_routes;
+  std::uint64_t outbox_max_rows = 1'000'000;
 
   std::uint64_t bcrypt_cost = 12;
   std::uint64_t hasher_threads = 0;

@@ -1,4 +1,5 @@
 #include <atomic>
+#include <future>
 #include <set>
 #include <thread>
 
@@ -46,13 +47,13 @@ TEST_CASE_FIXTURE(kafka_fixture,
   std::atomic<bool> back{false};
   std::atomic<std::size_t> sent{0};
   std::size_t batches_after = 0;
-  std::thread fault{[&] {
+  auto fault = std::async(std::launch::async, [&] {
     while (sent < 400)
       std::this_thread::sleep_for(std::chrono::milliseconds{1});
     service("kill");
     service("start");
     back = true;
-  }};
+  });
   std::size_t hits = 0;
   while (batches_after < 20) {
     std::vector<domain_event> batch;
@@ -63,7 +64,7 @@ TEST_CASE_FIXTURE(kafka_fixture,
     hits += publish_until_taken(ninth, batch) - 1;
     batches_after += back ? 1 : 0;
   }
-  fault.join();
+  fault.get();
   CHECK(hits > 0); // the fault met something under way
   auto messages = reading.read(sent);
   auto more = reading.rest();

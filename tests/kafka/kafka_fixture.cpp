@@ -42,6 +42,24 @@ std::uint64_t seed() {
   return (std::uint64_t{device()} << 32) | device();
 }
 
+// Hundreds of partitions that nobody uses would make each restart of the broker slower.
+void delete_topics(const std::string& brokers, const std::vector<std::string>& names) {
+  char words[512];
+  auto* configuration = rd_kafka_conf_new();
+  rd_kafka_conf_set(configuration, "bootstrap.servers", brokers.c_str(), words, sizeof words);
+  auto* admin = rd_kafka_new(RD_KAFKA_PRODUCER, configuration, words, sizeof words);
+  std::vector<rd_kafka_DeleteTopic_t*> unwanted;
+  for (auto& name : names)
+    unwanted.push_back(rd_kafka_DeleteTopic_new(name.c_str()));
+  auto* answers = rd_kafka_queue_new(admin);
+  rd_kafka_DeleteTopics(admin, unwanted.data(), unwanted.size(), nullptr, answers);
+  if (auto* answer = rd_kafka_queue_poll(answers, 20'000))
+    rd_kafka_event_destroy(answer);
+  rd_kafka_DeleteTopic_destroy_array(unwanted.data(), unwanted.size());
+  rd_kafka_queue_destroy(answers);
+  rd_kafka_destroy(admin);
+}
+
 } // namespace
 
 std::string test_brokers() {
@@ -129,6 +147,8 @@ kafka_fixture::kafka_fixture() {
 }
 
 kafka_fixture::~kafka_fixture() {
+  if (!own_topics.empty())
+    delete_topics(settings.brokers, own_topics);
   caf::anon_send_exit(producer, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(writer, caf::exit_reason::user_shutdown);
 }
@@ -182,7 +202,8 @@ bool kafka_fixture::reported(const std::string& part) {
 }
 
 std::string kafka_fixture::fresh(const std::string& name) {
-  return name + "." + std::to_string(seed());
+  own_topics.push_back(name + "." + std::to_string(seed()));
+  return own_topics.back();
 }
 
 } // namespace callboard::test

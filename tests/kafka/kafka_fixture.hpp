@@ -73,7 +73,7 @@ struct kafka_fixture {
   domain_event event(const std::string& key, const std::string& data = R"({"a":1})",
                      const std::string& type = "room.created");
   bool reported(const std::string& part);
-  /// A name that no earlier run has used.
+  /// A name of a topic that no earlier run has used; the topic goes with the test.
   std::string fresh(const std::string& name);
 
   kafka::options settings;
@@ -86,6 +86,7 @@ struct kafka_fixture {
   log_writer_actor writer;
   event_log_actor producer;
   std::uint64_t made = 0;
+  std::vector<std::string> own_topics;
 };
 
 } // namespace callboard::test
