@@ -53,7 +53,7 @@ def _through_programs(programs, build, factor=1, soak=False):
     """The suites that run the real programs of one folder."""
     shared = {"programs": programs, "soak": soak}
     return (
-        Suite("integration", "pytest", "tests/integration", (build,), 900 * factor, **shared),
+        Suite("integration", "pytest", "tests/integration", (build, "services"), 900 * factor, services=("kafka",), **shared),
         Suite("cli", "pytest", "tests/cli", (build,), 300 * factor, **shared),
         Suite("foreign", "node", "tests/foreign", (build, "foreign-packages"), 300 * factor, **shared),
     )

@@ -154,3 +154,21 @@ TEST_CASE_FIXTURE(log_writer_fixture, "an idle writer ends at once") {
   CHECK(put(1).failure() == errc::unavailable);
   CHECK(connection->count<write_batch_ptr>() == 0);
 }
+
+TEST_CASE_FIXTURE(log_writer_fixture, "while the outbox is full what adds to it is refused, and nothing else") {
+  auto full = std::make_shared<bool>(true);
+  config.outbox_full = [full] { return *full; };
+  begin();
+  CHECK(ask<user_view>(writer, register_user{}).failure() == errc::storage_full);
+  CHECK(ask<std::vector<appended>>(writer, append_events{}).failure() == errc::storage_full);
+  CHECK(ask<reminder_record>(writer, create_reminder{}).failure() == errc::storage_full);
+  CHECK(connection->count<write_batch_ptr>() == 0);
+  CHECK(config.probe->outbox_refusals.value() == 3);
+  auto ended = ask<std::vector<session_id>>(writer, end_sessions{});
+  CHECK(connection->count<write_batch_ptr>() == 1);
+  commit({std::vector<session_id>{}});
+  CHECK(ended.arrived());
+  *full = false;
+  ask<user_view>(writer, register_user{});
+  CHECK(connection->count<write_batch_ptr>() == 2);
+}

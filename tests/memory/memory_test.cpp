@@ -137,6 +137,76 @@ TEST_CASE_FIXTURE(deterministic, "the log has taken a batch when every consumer 
   CHECK(silent.failure() == errc::timeout);
 }
 
+namespace {
+
+struct partition_log_fixture : deterministic {
+  fake<event_consumer_actor> feed{*this};
+  fake<log_consumer_actor> counting{*this};
+  embedded_log_actor log;
+
+  partition_log_fixture() {
+    auto consumers = std::make_shared<memory::event_consumers>();
+    consumers->all = {feed.handle()};
+    feed->on<publish_events, done>([](publish_events&) -> caf::expected<done> { return done{}; });
+    memory::event_log_config config;
+    config.awaited = {"counting"};
+    log = start(memory::event_log, config, std::shared_ptr<const memory::event_consumers>{consumers});
+  }
+  pending<done> publish(std::vector<std::int64_t> positions) {
+    publish_events batch{partition_id{3}, {}};
+    for (auto position : positions) {
+      batch.events.emplace_back();
+      batch.events.back().position = position;
+    }
+    return ask<done>(log, batch);
+  }
+  void consume(std::int64_t next) {
+    REQUIRE(ask<done>(log, consume_partition{"counting", partition_id{3}, {{embedded_stream, next}}, counting.handle()})
+                .arrived());
+  }
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(partition_log_fixture, "the log waits for the consumers that it was told of") {
+  CHECK(publish({1}).failure() == errc::unavailable);
+  consume(0);
+  auto taken = publish({1, 2});
+  REQUIRE(counting->count<log_batch>() == 1);
+  CHECK(counting->last<log_batch>().events.size() == 2);
+  CHECK(counting->last<log_batch>().next == 3);
+  CHECK(counting->last<log_batch>().stream == embedded_stream);
+  CHECK_FALSE(taken.arrived());
+  counting.answer<log_batch>(done{});
+  CHECK(taken.arrived());
+}
+
+TEST_CASE_FIXTURE(partition_log_fixture, "a consumer is handed what it has not taken, and a refused batch again") {
+  consume(3);
+  auto taken = publish({1, 2, 3, 4});
+  CHECK(counting->last<log_batch>().events.size() == 2);
+  counting.fail<log_batch>(errc::unavailable);
+  CHECK(taken.failure() == errc::unavailable);
+  taken = publish({1, 2, 3, 4});
+  CHECK(counting->last<log_batch>().events.front().position == 3);
+  counting.answer<log_batch>(done{});
+  CHECK(taken.arrived());
+  CHECK(publish({3, 4}).arrived()); // repeated by the relay: nothing is left to take
+  CHECK(counting->count<log_batch>() == 2);
+}
+
+TEST_CASE_FIXTURE(partition_log_fixture, "events wait for a consumer that went down until another takes its place") {
+  consume(0);
+  stop(counting.handle());
+  CHECK(publish({1}).failure() == errc::unavailable);
+  fake<log_consumer_actor> next{*this};
+  next->on<log_batch, done>([](log_batch&) -> caf::expected<done> { return done{}; });
+  REQUIRE(ask<done>(log, consume_partition{"counting", partition_id{3}, {}, next.handle()}).arrived());
+  CHECK(publish({1}).arrived());
+  send(log, leave_partition{"counting", partition_id{3}});
+  CHECK(publish({2}).failure() == errc::unavailable);
+}
+
 TEST_CASE_FIXTURE(deterministic, "a caught mail is kept in the store, of which so many stay") {
   fake<log_writer_actor> writer{*this};
   auto mailer = start(memory::mail_catcher, memory::mail_catcher_config{50}, writer.handle());
