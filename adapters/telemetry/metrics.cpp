@@ -42,6 +42,19 @@ public:
     for (auto& [reason, value] : reasons)
       add_count(reason, value);
   }
+  using labels = std::vector<std::pair<std::string, std::string>>;
+  void count_by(std::string name, std::string help, const std::vector<std::pair<labels, std::uint64_t>>& series) {
+    begin(std::move(name), std::move(help), MetricType::Counter);
+    for (auto& [names, value] : series) {
+      add_count({}, value);
+      for (auto& [label, text] : names) {
+        ClientMetric::Label each;
+        each.name = label;
+        each.value = text;
+        families_.back().metric.back().label.push_back(std::move(each));
+      }
+    }
+  }
   template <std::size_t Buckets>
   void histogram(std::string name, std::string help, const power_histogram<Buckets>& source, double unit) {
     begin(std::move(name), std::move(help), MetricType::Histogram);
@@ -130,6 +143,25 @@ void collect_events(family_builder& add, const node_probe& probe) {
             probe.outbox_refusals.value());
 }
 
+void collect_cache(family_builder& add, const node_probe& probe) {
+  auto of_redis = [](std::string outcome, const counter& source) {
+    return std::pair{family_builder::labels{{"dependency", "redis"}, {"outcome", std::move(outcome)}}, source.value()};
+  };
+  auto& redis = probe.redis;
+  add.count_by("callboard_dependency_requests_total", "Requests to a system outside, by how they ended",
+               {of_redis("ok", redis.ok), of_redis("refused", redis.refused), of_redis("timeout", redis.timeout),
+                of_redis("lost", redis.lost), of_redis("away", redis.away), of_redis("busy", redis.busy)});
+  add.level("callboard_redis_connected", "1 while Redis is reached", redis.connected.value());
+  auto of_cache = [](std::string cache, std::string result, const counter& source) {
+    return std::pair{family_builder::labels{{"cache", std::move(cache)}, {"result", std::move(result)}},
+                     source.value()};
+  };
+  add.count_by("callboard_cache_lookups_total", "Look-ups of profiles and names, by whether the cache had them",
+               {of_cache("profiles", "hit", probe.profiles.hits), of_cache("profiles", "miss", probe.profiles.misses),
+                of_cache("directory", "hit", probe.directory.hits),
+                of_cache("directory", "miss", probe.directory.misses)});
+}
+
 void collect_edge(family_builder& add, const http::edge_gauges& edge) {
   add.level("callboard_http_connections", "HTTP connections", static_cast<std::int64_t>(edge.http_connections));
   add.level("callboard_connections", "WebSocket connections", static_cast<std::int64_t>(edge.websocket_connections));
@@ -171,6 +203,7 @@ std::string metrics::expose() {
   family_builder add{families};
   collect_accounts(add, *probe_);
   collect_chat(add, *probe_);
+  collect_cache(add, *probe_);
   collect_events(add, *probe_);
   if (edge_)
     collect_edge(add, edge_());

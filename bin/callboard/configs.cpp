@@ -179,6 +179,19 @@ notifier_config notifier_settings() {
   return result;
 }
 
+profile_cache_config profile_settings(std::shared_ptr<node_probe> probe) {
+  profile_cache_config result;
+  result.probe = std::move(probe);
+  return result;
+}
+
+revocation_watch_config watch_settings(const settings& options) {
+  revocation_watch_config result;
+  result.access_life = options.access_life;
+  result.wall_clock = wall_clock;
+  return result;
+}
+
 memory::cache_config cache_settings(const settings& options) {
   memory::cache_config result;
   result.max_attempts = narrow(options.max_attempts_enter);

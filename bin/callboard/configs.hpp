@@ -11,6 +11,8 @@
 #include "actors/notifier.hpp"
 #include "actors/outbox_watch.hpp"
 #include "actors/placement.hpp"
+#include "actors/profile_cache.hpp"
+#include "actors/revocation_watch.hpp"
 #include "actors/session.hpp"
 #include "adapters/hasher/hasher.hpp"
 #include "adapters/http/options.hpp"
@@ -50,6 +52,8 @@ session_config session_settings(const settings& options, const std::string& stor
                                 std::shared_ptr<node_probe> probe);
 auth_config auth_settings(const settings& options, std::shared_ptr<node_probe> probe);
 notifier_config notifier_settings();
+profile_cache_config profile_settings(std::shared_ptr<node_probe> probe);
+revocation_watch_config watch_settings(const settings& options);
 memory::cache_config cache_settings(const settings& options);
 hashing::hasher_config hasher_settings(const settings& options, const secrets& known);
 tokens::token_authority_config token_settings(const secrets& known);

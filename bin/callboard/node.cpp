@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "actors/account_writer.hpp"
 #include "actors/auth.hpp"
 #include "actors/core/partitioning.hpp"
 #include "actors/log_writer.hpp"
@@ -15,6 +16,8 @@
 #include "actors/outbox_watch.hpp"
 #include "actors/personal_feed.hpp"
 #include "actors/placement.hpp"
+#include "actors/profile_cache.hpp"
+#include "actors/revocation_watch.hpp"
 #include "actors/session.hpp"
 #include "adapters/hasher/hasher.hpp"
 #include "adapters/http/edge.hpp"
@@ -22,10 +25,8 @@
 #include "adapters/http/wire/centrifuge_json.hpp"
 #include "adapters/kafka/event_producer.hpp"
 #include "adapters/kafka/event_reader.hpp"
-#include "adapters/memory/cache.hpp"
 #include "adapters/memory/event_log.hpp"
 #include "adapters/memory/mail_catcher.hpp"
-#include "adapters/memory/revocations.hpp"
 #include "adapters/password/policy.hpp"
 #include "adapters/sql/sqlite/store.hpp"
 #include "adapters/telemetry/log.hpp"
@@ -33,6 +34,7 @@
 #include "adapters/tokens/token_authority.hpp"
 #include "bin/callboard/configs.hpp"
 #include "bin/callboard/secrets.hpp"
+#include "bin/callboard/shared_cache.hpp"
 #include "messages/messages.hpp"
 
 namespace callboard {
@@ -66,7 +68,10 @@ struct node::parts {
   write_connection_actor connection;
   log_writer_actor writer;
   store_actor readers;
-  cache_actor cache;
+  shared_cache cache;
+  store_actor profiles;             // the readers, with the cache before them
+  log_writer_actor account_changes; // the writer, as those see it who change accounts
+  revocation_watch_actor revocation_watch;
   hasher_actor hasher;
   mailer_actor mailer;
   notifier_actor notifier;
@@ -129,13 +134,21 @@ void node::parts::start_actors() {
   auto watching = outbox_watch_settings(options, probe);
   writing.outbox_full = [full = watching.full] { return full->load(std::memory_order_relaxed); };
   writer = system->spawn(log_writer, std::move(writing), connection);
+  cache = start_cache(*system, options, probe,
+                      [lines = telemetry::make_edge_log(log, options.log_format == "json")](
+                          const std::string& sentence) { lines->on_event(http::severity::warning, sentence, {}); });
+  profiles = system->spawn(profile_cache, profile_settings(probe), readers, cache.actor);
+  account_changes =
+      system->spawn(account_writer, account_writer_config{}, account_writer_neighbours{writer, readers, cache.actor});
+  if (cache.redis)
+    revocation_watch = system->spawn(callboard::revocation_watch, watch_settings(options), readers, cache.revocations);
   mailer = system->spawn(memory::mail_catcher, memory::mail_catcher_config{}, writer);
-  notifier = system->spawn(callboard::notifier, notifier_settings(), readers, mailer);
+  notifier = system->spawn(callboard::notifier, notifier_settings(), profiles, mailer);
   auto consumers = std::make_shared<memory::event_consumers>();
   start_event_log(consumers);
   watch = system->spawn(outbox_watch, std::move(watching), readers);
   placement = system->spawn(callboard::placement, placement_settings(options, probe),
-                            placement_neighbours{writer, readers, notifier, event_log, broker});
+                            placement_neighbours{writer, profiles, notifier, event_log, broker});
   feed = system->spawn(personal_feed, personal_feed_config{}, placement);
   consumers->all.push_back(feed);
   *owner = placement;
@@ -175,7 +188,7 @@ bool node::parts::wait_until_owned() {
 
 start_failure node::parts::start_edge(std::shared_ptr<const jwt::key_set> keys, const secrets& known) {
   auto tokens = std::make_shared<tokens::token_authority>(keys, token_settings(known));
-  auto revocations = std::make_shared<memory::revocations>(wall_clock);
+  auto revocations = cache.revocations;
   {
     caf::scoped_actor self{*system};
     self->request(readers, std::chrono::seconds{5}, sessions_ended_since{wall_clock() - options.access_life})
@@ -186,7 +199,6 @@ start_failure node::parts::start_edge(std::shared_ptr<const jwt::key_set> keys, 
             },
             [](const caf::error&) {});
   }
-  cache = system->spawn(memory::cache, cache_settings(options));
   hasher = system->spawn(hashing::hasher, hasher_settings(options, known));
   auto wire = std::make_shared<http::wire::centrifuge_json>(store->store_epoch(), version_text());
   metrics = std::make_shared<telemetry::metrics>(probe);
@@ -200,7 +212,7 @@ start_failure node::parts::start_edge(std::shared_ptr<const jwt::key_set> keys, 
   rest.admin_networks = options.admin_networks;
   rest.public_url = options.public_url;
   rest.on_bad_registration = [counts = probe] { counts->registers_invalid.add(); };
-  rest.writer = writer;
+  rest.writer = account_changes;
   rest.full_name_length = options.limits.full_name_length;
   if (auto reason = http::rest::add_routes(routes, std::move(rest)))
     return {exit_usage, context_of(reason).detail};
@@ -214,15 +226,15 @@ start_failure node::parts::start_edge(std::shared_ptr<const jwt::key_set> keys, 
   auto accounts = auth_settings(options, probe);
   accounts.policy = judge_password;
   auth = system->spawn(callboard::auth, std::move(accounts),
-                       auth_neighbours{writer, readers, hasher, cache, placement, tokens, revocations});
+                       auth_neighbours{account_changes, profiles, hasher, cache.actor, placement, tokens, revocations});
   auto session_settings_shared =
       std::make_shared<const session_config>(session_settings(options, store->store_epoch(), probe));
   auto session_around = std::make_shared<const session_neighbours>(
-      session_neighbours{placement, mirrors, readers, tokens, revocations, edge->outlet(), wire});
+      session_neighbours{placement, mirrors, profiles, tokens, revocations, edge->outlet(), wire});
   node_services services;
   services.auth = auth;
   services.placement = placement;
-  services.store = readers;
+  services.store = profiles;
   services.tokens = tokens;
   services.revocations = revocations;
   services.wire = wire;
@@ -271,10 +283,15 @@ bool node::stop() {
     end(my.watch);
     end(my.notifier);
     end(my.mailer);
+    end(my.revocation_watch);
+    end(my.account_changes);
+    end(my.profiles);
+    end(my.cache.actor);
+    if (my.cache.redis)
+      my.cache.redis->stop();
     end(my.writer);
     end(my.connection);
     end(my.hasher);
-    end(my.cache);
     end(my.readers);
   }
   my.edge.reset();

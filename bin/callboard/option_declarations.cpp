@@ -1,5 +1,6 @@
 #include "bin/callboard/durations.hpp"
 #include "bin/callboard/options.hpp"
+#include "bin/callboard/shared_cache.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -74,6 +75,19 @@ public:
           return wrong;
         },
         [field](const settings& source) { return kafka::print_event_routes(source.*field); });
+  }
+  /// `check` says what is wrong with a value, or nothing. It may hold a password, so it is never printed.
+  void url(std::string name, std::string settings::*field, std::string (*check)(const std::string&),
+           std::string sentence) {
+    add(
+        std::move(name), "URL", std::move(sentence),
+        [field, check](settings& target, const std::string& value) {
+          auto fault = check(value);
+          if (fault.empty())
+            target.*field = value;
+          return fault;
+        },
+        [field](const settings& source) { return source.*field; }, true);
   }
   void choice(std::string name, std::vector<std::string> values, std::string settings::*field, std::string sentence) {
     std::string takes;
@@ -203,6 +217,13 @@ void declare_events(declaration& declare) {
                  "Events that may wait to be published; past it what would add to them is refused.");
 }
 
+void declare_services(declaration& declare) {
+  declare.group("Services");
+  declare.url("redis-url", &settings::redis_url, check_redis_url,
+              "The Redis that nodes share, redis://[user:password@]host:port[/database]; empty: what it would hold is "
+              "kept in memory.");
+}
+
 void declare_accounts(declaration& declare) {
   declare.group("Accounts and sessions");
   declare.number("bcrypt-cost", 10, 15, &settings::bcrypt_cost, "Work of a password hash; each step doubles it.");
@@ -290,6 +311,7 @@ std::vector<option> declare_all() {
   declaration declare;
   declare_server(declare);
   declare_events(declare);
+  declare_services(declare);
   declare_accounts(declare);
   declare_edge(declare);
   declare_limits(declare);

@@ -18,6 +18,7 @@ struct settings {
   std::string public_url;
   std::string node = "node-1";
   std::string secret;
+  std::string redis_url;
   std::string log_level = "info";
   std::string log_format = "console";
 
