@@ -43,8 +43,9 @@ def start(own_server):
 @pytest.fixture
 def reader(start):
     """Reads the topics from now on; they are there."""
-    start().stop()
+    server = start()
     made = kafka.Reader()
+    assert server.stop() == 0
     yield made
     made.close()
 

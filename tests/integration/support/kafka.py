@@ -9,6 +9,7 @@ import time
 import confluent_kafka
 import jsonschema
 from confluent_kafka.admin import AdminClient, ConfigResource
+from support.waiting import until
 
 TOP = pathlib.Path(__file__).resolve().parents[3]
 SCHEMAS = TOP / "schema/events"
@@ -38,12 +39,22 @@ def delete_topics(*names):
         future.result(20)
 
 
-def limit_messages(topic, size):
-    """Sets the largest batch that a topic takes."""
+def limit_messages(topic, size, probe=3_000):
+    """Sets the largest batch that a topic takes, and waits until the broker judges a message of `probe` bytes by it."""
     admin = AdminClient({"bootstrap.servers": brokers(), **QUIET})
     resource = ConfigResource(ConfigResource.Type.TOPIC, topic, set_config={"max.message.bytes": str(size)})
     for future in admin.alter_configs([resource]).values():
         future.result(20)
+    producer = confluent_kafka.Producer({"bootstrap.servers": brokers(), **QUIET})
+    refused = []
+
+    def is_applied():
+        refused.clear()
+        producer.produce(topic, b"x" * probe, partition=0, on_delivery=lambda error, _: refused.append(error is not None))
+        producer.flush(20)
+        return refused == [probe > size]
+
+    until(is_applied, 30, f"{topic} to take at most {size} bytes", 0.1)
 
 
 def murmur2(data):
@@ -86,7 +97,7 @@ class Event:
 class Reader:
     """Reads all partitions of topics, from where their ends are when it is made."""
 
-    def __init__(self, topics=TOPICS, seconds=30):
+    def __init__(self, topics=TOPICS, seconds=90):
         self.consumer = confluent_kafka.Consumer(
             {"bootstrap.servers": brokers(), "group.id": "tests", "enable.auto.commit": False, **QUIET}
         )
