@@ -74,12 +74,12 @@ caf::result<principal> auth_state::identify(const auth_identify& request) {
   self->request(neighbours.store, config.store_deadline, get_session{claims.session, now()})
       .then(
           [promise, claims](session_record& found) mutable {
-            if (!found.live || found.user != claims.user) {
+            if (!found.live || found.user.id != claims.user) {
               promise.deliver(make_failure(errc::unauthorized, "the session has ended"));
               return;
             }
-            promise.deliver(
-                principal{found.user, claims.session, found.role, std::move(found.username), claims.expires_at});
+            promise.deliver(principal{found.user.id, claims.session, found.user.role, std::move(found.user.username),
+                                      claims.expires_at});
           },
           [promise](caf::error& reason) mutable {
             if (code_of(reason) == errc::not_found)

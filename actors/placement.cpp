@@ -78,9 +78,16 @@ void placement_state::claim() {
   self->request(neighbours.writer, config.write_deadline, std::move(operation))
       .then(
           [this](const std::vector<epoch_number>& epochs) {
+            // Claimed again, since another server may have written meanwhile: what the partitions hold in memory goes,
+            // and they come back empty under their new epochs.
+            auto is_again = !owned.empty();
+            owned.clear();
             for (std::size_t i = 0; i < partitions.size() && i < epochs.size(); ++i) {
               owned.push_back({static_cast<partition_id>(i), epochs[i]});
-              self->send(partitions[i], partition_own{epochs[i]});
+              if (is_again)
+                self->send_exit(partitions[i], caf::exit_reason::user_shutdown);
+              else
+                self->send(partitions[i], partition_own{epochs[i]});
             }
           },
           [this](caf::error&) { self->delayed_send(self, config.retry, reload_tick{}); });

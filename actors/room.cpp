@@ -6,7 +6,7 @@
 
 namespace callboard {
 
-room_state::room_state(room_self_actor::stateful_pointer<room_state> pointer) : self(pointer) {}
+room_state::room_state(room_self_actor::stateful_pointer<room_state> pointer) : self(pointer), appends({}) {}
 
 room_self_actor::behavior_type room_state::make_behavior(room_id number, fence fenced, room_config settings,
                                                          room_neighbours around) {
@@ -14,6 +14,7 @@ room_self_actor::behavior_type room_state::make_behavior(room_id number, fence f
   guard = fenced;
   config = std::move(settings);
   neighbours = std::move(around);
+  appends = deadline_watch<deadline_tick>{config.write_deadline};
   if (config.probe)
     config.probe->rooms.add(1);
   self->attach_functor([probe = config.probe] {
@@ -106,6 +107,7 @@ room_self_actor::behavior_type room_state::make_behavior(room_id number, fence f
         retrying = false;
         read_missing();
       },
+      [this](deadline_tick) { appends.look(self); },
   };
 }
 

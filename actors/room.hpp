@@ -10,6 +10,7 @@
 
 #include "actors/core/backoff.hpp"
 #include "actors/core/rules.hpp"
+#include "actors/deadline_watch.hpp"
 #include "messages/messages.hpp"
 #include "messages/probe.hpp"
 
@@ -21,6 +22,7 @@ struct room_config {
   std::chrono::milliseconds store_deadline{5'000};  // reads
   std::chrono::milliseconds write_deadline{90'000}; // above the writer's own: the writer always answers
   unsigned appends_in_flight = 2;                   // batches handed to the writer at a time
+  std::size_t second_append = 8;                    // posts that are worth a batch beside one that is under way
   std::size_t max_waiting = 4'096;                  // posts waiting for their batch; past it: `overloaded`
   std::shared_ptr<node_probe> probe;
 };
@@ -33,7 +35,7 @@ struct room_neighbours {
 };
 
 /// The room's own interface: what others may ask, and its timer.
-using room_self_actor = room_actor::extend<caf::reacts_to<room_tick>>;
+using room_self_actor = room_actor::extend<caf::reacts_to<room_tick>, caf::reacts_to<deadline_tick>>;
 
 /// A chat room: decides who may do what, hands events to the log writer in one order, answers their senders after the
 /// commit and passes what was committed to every watching node, batch by batch.
@@ -69,6 +71,8 @@ struct room_state {
   caf::result<std::vector<client_info>> list_presence(const room_list_presence& request);
 
   void load();
+  /// Hands the waiting posts to the log writer. While a batch is under way the next one gathers: a message costs least
+  /// in company, and one alone would wait for the same commit anyway.
   void append_waiting();
   /// Takes committed events in: to the members, to the watchers. A hole is filled from the store first.
   void publish(std::vector<room_event> events);
@@ -96,9 +100,10 @@ struct room_state {
   caf::error load_failure = make_failure(errc::unavailable, "the room is not loaded yet");
   std::vector<room_mirror_actor> watchers;
   std::vector<waiting_post> waiting;
-  unsigned in_flight = 0;    // writes
-  bool reading = false;      // filling a hole from the store
-  bool retrying = false;     // a hole could not be read; a timer runs
+  deadline_watch<deadline_tick> appends;
+  unsigned in_flight = 0; // writes
+  bool reading = false;   // filling a hole from the store
+  bool retrying = false;  // a hole could not be read; a timer runs
   core::backoff read_pause{std::chrono::milliseconds{100}, std::chrono::milliseconds{5'000}};
   std::uint64_t handled = 0; // messages that came by the partition
   std::uint64_t handled_at_last_tick = 0;

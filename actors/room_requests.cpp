@@ -48,6 +48,8 @@ caf::result<appended> room_state::post(const room_post& request) {
 void room_state::append_waiting() {
   if (waiting.empty() || in_flight >= config.appends_in_flight)
     return;
+  if (in_flight > 0 && waiting.size() < config.second_append)
+    return;
   ++in_flight;
   auto batch = std::make_shared<std::vector<waiting_post>>();
   batch->swap(waiting);
@@ -57,34 +59,34 @@ void room_state::append_waiting() {
   operation.events.reserve(batch->size());
   for (auto& post : *batch)
     operation.events.push_back(post.event);
-  self->request(neighbours.writer, config.write_deadline, std::move(operation))
-      .then(
-          [this, batch](std::vector<appended>& results) {
-            --in_flight;
-            std::vector<room_event> committed;
-            committed.reserve(results.size());
-            for (std::size_t i = 0; i < batch->size() && i < results.size(); ++i) {
-              auto& post = (*batch)[i];
-              if (!results[i].duplicate) {
-                post.event.offset = results[i].offset;
-                post.event.created_at = results[i].created_at;
-                committed.push_back(std::move(post.event));
-              }
-              post.promise.deliver(results[i]);
-            }
-            if (config.probe)
-              config.probe->messages_committed.add(committed.size());
-            publish(std::move(committed));
-            append_waiting();
-          },
-          [this, batch](caf::error& reason) {
-            --in_flight;
-            for (auto& post : *batch)
-              post.promise.deliver(reason);
-            // Whether a lost commit took place is unknown: the log tells.
-            read_missing();
-            append_waiting();
-          });
+  appends.ask<std::vector<appended>>(
+      self, neighbours.writer, std::move(operation),
+      [this, batch](std::vector<appended>& results) {
+        --in_flight;
+        std::vector<room_event> committed;
+        committed.reserve(results.size());
+        for (std::size_t i = 0; i < batch->size() && i < results.size(); ++i) {
+          auto& post = (*batch)[i];
+          if (!results[i].duplicate) {
+            post.event.offset = results[i].offset;
+            post.event.created_at = results[i].created_at;
+            committed.push_back(std::move(post.event));
+          }
+          post.promise.deliver(results[i]);
+        }
+        if (config.probe)
+          config.probe->messages_committed.add(committed.size());
+        publish(std::move(committed));
+        append_waiting();
+      },
+      [this, batch](caf::error& reason) {
+        --in_flight;
+        for (auto& post : *batch)
+          post.promise.deliver(reason);
+        // Whether a lost commit took place is unknown: the log tells.
+        read_missing();
+        append_waiting();
+      });
 }
 
 caf::result<room_view> room_state::rename(const room_rename& request) {

@@ -5,17 +5,18 @@
 
 namespace callboard {
 
-session_state::session_state(session_actor::stateful_pointer<session_state> pointer)
-    : self(pointer), credit(0, 0, {}) {}
+session_state::session_state(session_self_actor::stateful_pointer<session_state> pointer)
+    : self(pointer), credit(0, 0, {}), requests({}) {}
 
-session_actor::behavior_type session_state::make_behavior(std::shared_ptr<const session_config> settings,
-                                                          std::shared_ptr<const session_neighbours> around,
-                                                          connection_ref mine) {
+session_self_actor::behavior_type session_state::make_behavior(std::shared_ptr<const session_config> settings,
+                                                               std::shared_ptr<const session_neighbours> around,
+                                                               connection_ref mine) {
   config = std::move(settings);
   neighbours = std::move(around);
   connection = mine;
   client = neighbours->tokens->new_id();
   credit = core::token_bucket{config->send_rate, config->send_burst, self->clock().now()};
+  requests = deadline_watch<deadline_tick>{config->deadline};
   if (config->probe)
     config->probe->sessions.add(1);
   self->attach_functor([probe = config->probe] {
@@ -57,6 +58,7 @@ session_actor::behavior_type session_state::make_behavior(std::shared_ptr<const 
         else
           std::erase_if(subscriptions, [&](const subscription& each) { return each.room == change.room; });
       },
+      [this](deadline_tick) { requests.look(self); },
   };
 }
 
@@ -141,9 +143,10 @@ session_state::subscription* session_state::find(room_id room) {
   return i == subscriptions.end() ? nullptr : &*i;
 }
 
-session_actor::behavior_type session(session_actor::stateful_pointer<session_state> self,
-                                     std::shared_ptr<const session_config> config,
-                                     std::shared_ptr<const session_neighbours> neighbours, connection_ref connection) {
+session_self_actor::behavior_type session(session_self_actor::stateful_pointer<session_state> self,
+                                          std::shared_ptr<const session_config> config,
+                                          std::shared_ptr<const session_neighbours> neighbours,
+                                          connection_ref connection) {
   return self->state.make_behavior(std::move(config), std::move(neighbours), connection);
 }
 

@@ -9,6 +9,7 @@
 
 #include "actors/core/rules.hpp"
 #include "actors/core/token_bucket.hpp"
+#include "actors/deadline_watch.hpp"
 #include "messages/messages.hpp"
 #include "messages/probe.hpp"
 
@@ -40,13 +41,16 @@ struct session_neighbours {
   std::shared_ptr<const codec> wire;
 };
 
+/// The session's own interface: what others may tell it, and its timer.
+using session_self_actor = session_actor::extend<caf::reacts_to<deadline_tick>>;
+
 /// One WebSocket connection: who it is, what it follows, what it may still send. Commands are answered in any order
 /// but for `connect`, which comes first: what arrives while it is under way waits.
 struct session_state {
-  explicit session_state(session_actor::stateful_pointer<session_state> self);
-  session_actor::behavior_type make_behavior(std::shared_ptr<const session_config> config,
-                                             std::shared_ptr<const session_neighbours> neighbours,
-                                             connection_ref connection);
+  explicit session_state(session_self_actor::stateful_pointer<session_state> self);
+  session_self_actor::behavior_type make_behavior(std::shared_ptr<const session_config> config,
+                                                  std::shared_ptr<const session_neighbours> neighbours,
+                                                  connection_ref connection);
 
   enum class phase : std::uint8_t { fresh, connecting, connected, closed };
   struct subscription {
@@ -93,7 +97,7 @@ struct session_state {
   template <class Result, class Actor, class Request, class MakeReply>
   void ask(std::uint32_t id, const Actor& actor, Request request, MakeReply make_reply);
 
-  session_actor::stateful_pointer<session_state> self;
+  session_self_actor::stateful_pointer<session_state> self;
   std::shared_ptr<const session_config> config;
   std::shared_ptr<const session_neighbours> neighbours;
   connection_ref connection;
@@ -105,21 +109,23 @@ struct session_state {
   stream_offset personal_position = 0; // of the last event that went out
   stream_offset personal_tail = 0;     // of the last event known
   core::token_bucket credit;
+  deadline_watch<deadline_tick> requests; // of commands
   std::vector<subscription> subscriptions;
   std::unique_ptr<std::vector<command>> waiting; // for `connect`
 
   static inline const char* name = "session";
 };
 
-session_actor::behavior_type session(session_actor::stateful_pointer<session_state> self,
-                                     std::shared_ptr<const session_config> config,
-                                     std::shared_ptr<const session_neighbours> neighbours, connection_ref connection);
+session_self_actor::behavior_type session(session_self_actor::stateful_pointer<session_state> self,
+                                          std::shared_ptr<const session_config> config,
+                                          std::shared_ptr<const session_neighbours> neighbours,
+                                          connection_ref connection);
 
 template <class Result, class Actor, class Request, class MakeReply>
 void session_state::ask(std::uint32_t id, const Actor& actor, Request request, MakeReply make_reply) {
-  self->request(actor, config->deadline, std::move(request))
-      .then([this, id, make_reply](Result& result) { answer(id, make_reply(result)); },
-            [this, id](caf::error& reason) { refuse(id, reason); });
+  requests.ask<Result>(
+      self, actor, std::move(request), [this, id, make_reply](Result& result) { answer(id, make_reply(result)); },
+      [this, id](caf::error& reason) { refuse(id, reason); });
 }
 
 } // namespace callboard

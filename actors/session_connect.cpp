@@ -55,30 +55,23 @@ void session_state::attach(std::uint32_t id, connect_command wanted) {
 void session_state::identify(std::uint32_t id, connect_command wanted, user_attached attachment) {
   self->monitor(attachment.user);
   personal_tail = attachment.tail;
-  auto failed = [this, id](caf::error& reason) {
-    if (code_of(reason) == errc::not_found)
-      return close(close_code::invalid_token, "invalid token");
-    refuse(id, reason);
-    close(close_code::internal, "the session cannot be read now");
-  };
   self->request(neighbours->store, config->deadline, get_session{who.session, wall_clock()})
       .then(
-          [this, id, failed, wanted = std::move(wanted)](session_record& record) mutable {
+          [this, id, wanted = std::move(wanted)](session_record& record) {
             if (state != phase::connecting)
               return;
-            if (!record.live || record.user != who.user)
+            if (!record.live || record.user.id != who.user)
               return close(close_code::force_disconnect, "session revoked");
-            who.role = record.role;
-            who.username = std::move(record.username);
-            self->request(neighbours->store, config->deadline, get_user{who.user})
-                .then(
-                    [this, id, wanted = std::move(wanted)](user_view& user) {
-                      if (state == phase::connecting)
-                        welcome(id, std::move(user), wanted);
-                    },
-                    failed);
+            who.role = record.user.role;
+            who.username = record.user.username;
+            welcome(id, std::move(record.user), wanted);
           },
-          failed);
+          [this, id](caf::error& reason) {
+            if (code_of(reason) == errc::not_found)
+              return close(close_code::invalid_token, "invalid token");
+            refuse(id, reason);
+            close(close_code::internal, "the session cannot be read now");
+          });
 }
 
 void session_state::welcome(std::uint32_t id, user_view user, const connect_command& wanted) {

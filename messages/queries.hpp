@@ -56,9 +56,7 @@ struct resolve_names {
 
 struct session_record {
   session_id session;
-  user_id user{};
-  std::string username;
-  callboard::role role = callboard::role::guest;
+  user_view user;
   bool live = false; // not ended, not expired, its user neither deleted nor disabled
 };
 

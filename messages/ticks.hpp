@@ -3,6 +3,8 @@
 namespace callboard {
 
 /// Timers that actors send to themselves.
+/// Requests of the actor may be past their deadline.
+struct deadline_tick {};
 struct room_tick {
   bool read_again = false; // another try to fill a hole, besides the regular one
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapters/sql/event_json.hpp"
+#include "adapters/sql/users.hpp"
 
 namespace callboard::sql {
 namespace {
@@ -137,32 +138,21 @@ std::vector<session_id> apply(work& unit, const end_sessions& op) {
 }
 
 session_record answer(reading& from, const get_session& question) {
-  session_record record;
-  record.session = question.session;
+  static const auto live = "SELECT s.idle_expires_at > $2 AND s.absolute_expires_at > $2 AND users.deleted = 0 "
+                           "AND users.disabled = 0, " +
+                           std::string{user_columns} +
+                           " FROM sessions AS s JOIN users ON users.id = s.user_id WHERE s.id = $1";
+  static const auto ended = "SELECT " + std::string{user_columns} +
+                            " FROM ended_sessions AS e JOIN users ON users.id = e.user_id WHERE e.id = $1";
   {
-    auto found = select(from.db,
-                        "SELECT s.user_id, u.username, u.role, s.idle_expires_at > $2 AND s.absolute_expires_at > $2 "
-                        "AND u.deleted = 0 AND u.disabled = 0 FROM sessions AS s "
-                        "JOIN users AS u ON u.id = s.user_id WHERE s.id = $1",
-                        question.session, question.now);
-    if (found.next()) {
-      record.user = found.get<user_id>(0);
-      record.username = found.get<std::string>(1);
-      record.role = found.get<role>(2);
-      record.live = found.get<bool>(3);
-      return record;
-    }
+    auto found = select(from.db, live, question.session, question.now);
+    if (found.next())
+      return {question.session, read_user(found, 1), found.get<bool>(0)};
   }
-  auto found = select(from.db,
-                      "SELECT e.user_id, u.username, u.role FROM ended_sessions AS e "
-                      "JOIN users AS u ON u.id = e.user_id WHERE e.id = $1",
-                      question.session);
+  auto found = select(from.db, ended, question.session);
   if (!found.next())
     refuse(errc::not_found, "The session does not exist.");
-  record.user = found.get<user_id>(0);
-  record.username = found.get<std::string>(1);
-  record.role = found.get<role>(2);
-  return record;
+  return {question.session, read_user(found), false};
 }
 
 std::vector<session_view> answer(reading& from, const list_sessions& question) {

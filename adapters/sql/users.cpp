@@ -8,28 +8,11 @@
 namespace callboard::sql {
 namespace {
 
-constexpr std::string_view columns =
-    "id, username, full_name, role, created_at, COALESCE(email, ''), email_verified, locale, timezone";
-
 // The longest beginning of a name that a search looks at, in bytes.
 constexpr std::size_t max_search_size = 256;
 
-user_view read_user(rows& from) {
-  user_view user;
-  user.id = from.get<user_id>(0);
-  user.username = from.get<std::string>(1);
-  user.full_name = from.get<std::string>(2);
-  user.role = from.get<role>(3);
-  user.created_at = from.get<timestamp>(4);
-  user.email = from.get<std::string>(5);
-  user.email_verified = from.get<bool>(6);
-  user.locale = from.get<std::string>(7);
-  user.timezone = from.get<std::string>(8);
-  return user;
-}
-
 user_view find_user(connection& db, user_id id) {
-  static const auto text = "SELECT " + std::string{columns} + " FROM users WHERE id = $1 AND deleted = 0";
+  static const auto text = "SELECT " + std::string{user_columns} + " FROM users WHERE id = $1 AND deleted = 0";
   auto found = select(db, text, id);
   if (!found.next())
     refuse(errc::not_found, "The user does not exist.");
@@ -54,6 +37,20 @@ std::string beginning(std::string_view text) {
 }
 
 } // namespace
+
+user_view read_user(rows& from, int first) {
+  user_view user;
+  user.id = from.get<user_id>(first);
+  user.username = from.get<std::string>(first + 1);
+  user.full_name = from.get<std::string>(first + 2);
+  user.role = from.get<role>(first + 3);
+  user.created_at = from.get<timestamp>(first + 4);
+  user.email = from.get<std::string>(first + 5);
+  user.email_verified = from.get<bool>(first + 6);
+  user.locale = from.get<std::string>(first + 7);
+  user.timezone = from.get<std::string>(first + 8);
+  return user;
+}
 
 user_view apply(work& unit, const register_user& op) {
   auto username = to_lower_ascii(op.username);
@@ -112,7 +109,8 @@ done apply(work& unit, const upgrade_password_hash& op) {
 }
 
 credentials answer(reading& from, const find_credentials& question) {
-  static const auto base = "SELECT " + std::string{columns} + ", password_hash, disabled FROM users WHERE deleted = 0";
+  static const auto base =
+      "SELECT " + std::string{user_columns} + ", password_hash, disabled FROM users WHERE deleted = 0";
   static const auto by_username = base + " AND username = $1";
   static const auto by_email = base + " AND email = $1";
   auto login = to_lower_ascii(question.login);
@@ -129,7 +127,8 @@ user_view answer(reading& from, const get_user& question) {
 }
 
 page<user_view> answer(reading& from, const search_users& question) {
-  static const auto text = "SELECT " + std::string{columns} + R"( FROM users WHERE id > $1 AND deleted = 0 AND role <> 0
+  static const auto text =
+      "SELECT " + std::string{user_columns} + R"( FROM users WHERE id > $1 AND deleted = 0 AND role <> 0
                                  AND (username LIKE $2 ESCAPE '\' OR folded_name LIKE $2 ESCAPE '\')
                                  ORDER BY id LIMIT $3)";
   page<user_view> result;

@@ -4,6 +4,12 @@
 
 namespace callboard::sql {
 
+/// The columns of `users` that `read_user` takes, from the column `first` on.
+inline constexpr std::string_view user_columns =
+    "users.id, users.username, users.full_name, users.role, users.created_at, COALESCE(users.email, ''), "
+    "users.email_verified, users.locale, users.timezone";
+user_view read_user(rows& from, int first = 0);
+
 user_view apply(work& unit, const register_user& op);
 user_view apply(work& unit, const update_user& op);
 done apply(work& unit, const upgrade_password_hash& op);

@@ -39,7 +39,7 @@ caf::optional<user_id> parse_user(std::string_view text) {
 } // namespace
 
 token_authority::token_authority(std::shared_ptr<const jwt::key_set> keys, token_authority_config config)
-    : keys_(std::move(keys)), config_(std::move(config)) {
+    : keys_(std::move(keys)), config_(std::move(config)), verified_(config_.remembered) {
   expected_.issuer = config_.issuer;
   expected_.audience = config_.audience;
 }
@@ -58,6 +58,8 @@ std::string token_authority::sign_access(const token_claims& claims, timestamp i
 }
 
 caf::expected<token_claims> token_authority::verify_access(std::string_view token, timestamp now) const {
+  if (auto known = verified_.find(token, now))
+    return *known;
   auto result = jwt::verify(*keys_, token, expected_, std::chrono::time_point_cast<std::chrono::seconds>(now));
   if (auto* reason = std::get_if<jwt::verify_error>(&result))
     return make_failure(*reason == jwt::verify_error::expired ? errc::token_expired : errc::unauthorized,
@@ -72,6 +74,7 @@ caf::expected<token_claims> token_authority::verify_access(std::string_view toke
   claims.user = *user;
   claims.session = *session;
   claims.expires_at = timestamp{std::chrono::seconds{content.expires_at}};
+  verified_.keep(token, claims);
   return claims;
 }
 

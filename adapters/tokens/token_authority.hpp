@@ -4,6 +4,7 @@
 #include <string>
 
 #include "adapters/jwt/token.hpp"
+#include "adapters/tokens/verified_tokens.hpp"
 #include "messages/accounts.hpp"
 
 namespace callboard::tokens {
@@ -11,7 +12,8 @@ namespace callboard::tokens {
 struct token_authority_config {
   std::string issuer = "callboard";
   std::string audience = "callboard";
-  std::string refresh_secret; // 32 random bytes: makes a refresh token's successor from the token
+  std::string refresh_secret;    // 32 random bytes: makes a refresh token's successor from the token
+  std::size_t remembered = 8192; // tokens whose check need not be repeated
 };
 
 /// Access tokens as JWT (security.md 16-18) and refresh tokens as random secrets with one derivable successor each
@@ -33,6 +35,7 @@ private:
   std::shared_ptr<const jwt::key_set> keys_;
   token_authority_config config_;
   jwt::expectations expected_;
+  mutable verified_tokens verified_;
 };
 
 } // namespace callboard::tokens

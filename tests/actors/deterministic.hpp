@@ -63,7 +63,7 @@ struct deterministic {
   ~deterministic() {
     for (auto& each : started)
       caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
-    settle();
+    advance(3s, 1s); // some take their time to end what is under way
     for (auto& each : started)
       caf::anon_send_exit(each, caf::exit_reason::kill);
     settle();

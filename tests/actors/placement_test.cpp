@@ -52,6 +52,33 @@ TEST_CASE_FIXTURE(placement_fixture, "a claim that fails is tried again") {
   CHECK(owned[3].epoch == epoch_number{103});
 }
 
+TEST_CASE_FIXTURE(placement_fixture, "what is claimed again is served under its new epochs, from what the store says") {
+  begin();
+  claim();
+  store->on<load_room, room_record>([](load_room& query) -> caf::expected<room_record> {
+    room_record record;
+    record.room.id = query.room;
+    record.members = {{user_id{1}, "user1", member_role::owner, {}}};
+    return record;
+  });
+  ask<room_admission>(placement, room_admit{room_id{1}, caller(1)});
+  auto loads = store->count<load_room>();
+  caf::anon_send(caf::actor_cast<caf::actor>(placement), reload_tick{});
+  settle();
+  std::vector<epoch_number> epochs;
+  for (int i = 0; i < 8; ++i)
+    epochs.push_back(epoch_number{200 + i});
+  writer.answer<claim_partitions>(epochs);
+  advance(3s, 1s); // the relays had something under way
+  auto owned = ask<std::vector<placement_entry>>(placement, get_placement{}).value();
+  REQUIRE(owned.size() == 8);
+  CHECK(owned[3].epoch == epoch_number{203});
+  ask<appended>(placement, room_post{room_id{1}, caller(1), "x", {}, 0, {}});
+  auto guard = writer->last<append_events>().guard;
+  CHECK(number_of(guard.epoch) == 200 + number_of(guard.partition));
+  CHECK(store->count<load_room>() == loads + 1);
+}
+
 TEST_CASE_FIXTURE(placement_fixture, "requests go to the partition of their room or user, with its epoch") {
   begin();
   claim();
@@ -77,5 +104,6 @@ TEST_CASE_FIXTURE(placement_fixture, "the partitions end with their placement") 
   begin();
   claim();
   stop(placement);
+  advance(3s, 1s); // the relays had something under way
   CHECK(ask<std::vector<placement_entry>>(placement, get_placement{}).failure() == errc::unavailable);
 }

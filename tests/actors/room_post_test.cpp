@@ -48,6 +48,7 @@ TEST_CASE_FIXTURE(room_fixture, "an admin speaks for a member; nobody else does"
 }
 
 TEST_CASE_FIXTURE(room_fixture, "posts gather while writes are in flight, and keep their order") {
+  config.second_append = 1;
   load_and_watch();
   std::vector<pending<appended>> sent;
   for (int i = 0; i < 6; ++i)
@@ -64,6 +65,44 @@ TEST_CASE_FIXTURE(room_fixture, "posts gather while writes are in flight, and ke
   CHECK(mirror->all<room_batch>().size() == 3);
 }
 
+TEST_CASE_FIXTURE(room_fixture, "beside a batch under way another goes out only when enough posts are waiting") {
+  config.second_append = 3;
+  load_and_watch();
+  for (int i = 0; i < 3; ++i)
+    post(2, std::to_string(i));
+  CHECK(writer->count<append_events>() == 1);
+  post(2, "3");
+  REQUIRE(writer->count<append_events>() == 2);
+  CHECK(texts(writer->last<append_events>()) == std::vector<std::string>{"1", "2", "3"});
+  post(2, "4");
+  commit(5);
+  CHECK(writer->count<append_events>() == 2);
+  commit(6);
+  REQUIRE(writer->count<append_events>() == 3);
+  CHECK(texts(writer->last<append_events>()) == std::vector<std::string>{"4"});
+  commit(9);
+  CHECK(seen() == offsets{5, 6, 7, 8, 9});
+}
+
+TEST_CASE_FIXTURE(room_fixture, "a batch that the writer never answers is given up after its deadline") {
+  load_and_watch();
+  auto lost = post(2, "x");
+  auto next = post(2, "y");
+  advance(config.write_deadline - 1s, 1s);
+  CHECK_FALSE(lost.arrived());
+  for (int second = 0; second < 30 && !lost.arrived(); ++second)
+    advance(1s, 1s);
+  CHECK(lost.failure() == errc::timeout);
+  CHECK(store->last<read_events>().after == 4); // the log tells whether it was committed
+  store.answer<read_events>(std::vector<room_event>{message_at(5, "x")});
+  store.answer<read_events>(std::vector<room_event>{});
+  CHECK(seen() == offsets{5});
+  writer.answer<append_events>(std::vector<appended>{{5, timestamp{1ms}, false, true}}); // too late
+  CHECK(seen() == offsets{5});
+  CHECK(writer->count<append_events>() == 2);
+  CHECK_FALSE(next.arrived());
+}
+
 TEST_CASE_FIXTURE(room_fixture, "a duplicate is answered with the first result and told to nobody") {
   load_and_watch();
   auto again = post(2, "x", "k");
@@ -76,6 +115,7 @@ TEST_CASE_FIXTURE(room_fixture, "a duplicate is answered with the first result a
 
 TEST_CASE_FIXTURE(room_fixture, "past the bound posts are refused") {
   config.max_waiting = 2;
+  config.second_append = 1;
   load();
   for (int i = 0; i < 4; ++i)
     CHECK_FALSE(post(2, "x").arrived());
@@ -146,6 +186,7 @@ TEST_CASE_FIXTURE(room_fixture, "a refresh reads what the room did not write and
 }
 
 TEST_CASE_FIXTURE(room_fixture, "who is being removed cannot post, and what they had queued is refused") {
+  config.second_append = 1;
   load_and_watch();
   post(1, "a");
   post(1, "b");

@@ -44,10 +44,10 @@ TEST_CASE_FIXTURE(session_fixture, "a message goes to its room and is answered a
   CHECK(request.reply_to == 3);
   CHECK(sent().size() == 1);
   placement.answer<room_post>(appended{5, {}, false, true});
-  CHECK(last() == "reply 2 body10");
+  CHECK(last() == "reply 2 body12");
   run(post_command{{room_id{7}}, "hello", {}, 0, false});
   placement.answer<room_post>(appended{6, {}, false, true});
-  CHECK(last() == "reply 3 body7");
+  CHECK(last() == "reply 3 body9");
   run(post_command{{room_id{7}}, "hello", {}, 0, false});
   placement.fail<room_post>(errc::forbidden);
   CHECK(last() == "error 4 forbidden");
@@ -58,7 +58,11 @@ TEST_CASE_FIXTURE(session_fixture, "a message goes to its room and is answered a
 TEST_CASE_FIXTURE(session_fixture, "a client that never gets an answer from a room is told after the deadline") {
   connect();
   run(post_command{{room_id{7}}, "hello", {}, 0, false});
-  advance(config->deadline + 1s, 1s);
+  advance(config->deadline - 1s, 1s);
+  CHECK(last() != "error 2 timeout");
+  advance(config->deadline / 4 + 1s, 1s);
+  CHECK(last() == "error 2 timeout");
+  placement.answer<room_post>(appended{5, timestamp{1ms}, false, true}); // too late: it was told otherwise
   CHECK(last() == "error 2 timeout");
 }
 

@@ -18,7 +18,6 @@ TEST_CASE_FIXTURE(session_fixture, "a connection is attached to its user before 
   attached(4);
   CHECK(store->count<get_session>() == 1);
   identified();
-  known();
   CHECK(sent() == lines{"reply 1 connected@4"});
   CHECK(out->at(connection).expires_at > timestamp{});
   run(connect_command{token(), caf::none});
@@ -33,7 +32,6 @@ TEST_CASE_FIXTURE(session_fixture, "commands that come during `connect` wait for
   CHECK(mirrors->count<mirror_join>() == 0);
   attached(0);
   identified();
-  known();
   CHECK(mirrors->last<mirror_join>().command == 2);
   CHECK(mirrors->last<mirror_join>().who.username == "user1");
   CHECK(sent() == lines{"reply 1 connected@0", "error 3 unknown_method"});

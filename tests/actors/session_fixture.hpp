@@ -49,12 +49,11 @@ struct session_fixture : deterministic {
     placement.answer<user_attach>(user_attached{tail, caf::actor_cast<caf::strong_actor_ptr>(user->handle())});
   }
   void identified(bool live = true) {
-    store.answer<get_session>(session_record{uuid_of(1), user_id{1}, "user1", role::user, live});
-  }
-  void known() {
     user_view view;
     view.id = user_id{1};
-    store.answer<get_user>(view);
+    view.username = "user1";
+    view.role = role::user;
+    store.answer<get_session>(session_record{uuid_of(1), view, live});
   }
   /// Connects as user1 whose personal stream ends at `tail`.
   void connect(stream_offset tail = 0, caf::optional<recovery_request> personal = caf::none) {
@@ -62,7 +61,6 @@ struct session_fixture : deterministic {
     run(connect_command{token(), personal});
     attached(tail);
     identified();
-    known();
   }
   lines sent() { return out->at(connection).sent; }
   std::string last() { return sent().empty() ? std::string{} : sent().back(); }

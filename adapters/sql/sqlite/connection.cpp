@@ -112,6 +112,17 @@ int is_past(void* deadline) {
 
 } // namespace
 
+namespace {
+
+// Before the library's first use: without its memory statistics, which nobody reads, an allocation takes no lock that
+// all connections share.
+void prepare_library() {
+  static const bool done = [] { return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK; }();
+  (void)done; // refused once the library runs: then it runs as it was
+}
+
+} // namespace
+
 struct sqlite_connection::statements {
   // The keys view string literals of the repositories.
   std::unordered_map<std::string_view, std::unique_ptr<sqlite_statement>> by_text;
@@ -120,6 +131,7 @@ struct sqlite_connection::statements {
 sqlite_connection::sqlite_connection(const std::filesystem::path& file, access mode,
                                      std::chrono::milliseconds busy_timeout)
     : mode_{mode}, statements_{std::make_unique<statements>()} {
+  prepare_library();
   auto flags = mode == access::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   // One thread uses a connection at a time, so it needs no mutex of its own.
   if (sqlite3_open_v2(file.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr) !=
@@ -129,6 +141,8 @@ sqlite_connection::sqlite_connection(const std::filesystem::path& file, access m
     sqlite3_close_v2(handle_);
     throw error;
   }
+  // Small allocations of a statement come from the connection's own memory.
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_LOOKASIDE, nullptr, 512, 512);
   sqlite3_busy_timeout(handle_, static_cast<int>(busy_timeout.count()));
   // A file that turns out not to be ours must stay as it is: no checkpoint before `configure`.
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);

@@ -1,0 +1,90 @@
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "adapters/jwt/key_set.hpp"
+#include "adapters/tokens/token_authority.hpp"
+
+namespace callboard::tokens {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr timestamp noon{1'800'000'000'000ms};
+
+token_claims claims_of(int user) {
+  token_claims claims;
+  claims.user = user_id{user};
+  claims.session.bytes[15] = static_cast<std::uint8_t>(user);
+  claims.role = role::user;
+  claims.expires_at = noon + 15min;
+  return claims;
+}
+
+std::shared_ptr<const jwt::key_set> new_key_set() {
+  auto keys = std::make_shared<jwt::key_set>();
+  auto made = jwt::key::generate(jwt::algorithm::es256);
+  auto id = made.id();
+  REQUIRE(keys->add(std::move(made)));
+  REQUIRE(keys->activate(id));
+  return keys;
+}
+
+TEST_CASE("claims are found by the very bytes of their token, until it expires") {
+  verified_tokens kept{64};
+  kept.keep("a.b.c", claims_of(1));
+  REQUIRE(kept.find("a.b.c", noon));
+  CHECK(kept.find("a.b.c", noon)->user == user_id{1});
+  CHECK_FALSE(kept.find("a.b.d", noon));
+  CHECK_FALSE(kept.find("a.b.c ", noon));
+  CHECK(kept.find("a.b.c", noon + 15min - 1ms));
+  CHECK_FALSE(kept.find("a.b.c", noon + 15min));
+}
+
+TEST_CASE("no more claims are kept than the capacity") {
+  constexpr std::size_t capacity = 32;
+  verified_tokens kept{capacity};
+  for (int i = 1; i <= 1000; ++i)
+    kept.keep("token " + std::to_string(i), claims_of(i));
+  std::size_t found = 0;
+  for (int i = 1; i <= 1000; ++i)
+    found += kept.find("token " + std::to_string(i), noon) ? 1 : 0;
+  CHECK(found <= capacity);
+  CHECK(found > 0);
+  CHECK(kept.find("token 1000", noon));
+}
+
+TEST_CASE("a token that was accepted once is accepted again, and refused once it has expired") {
+  token_authority authority{new_key_set(), {}};
+  auto token = authority.sign_access(claims_of(7), noon);
+  for (int i = 0; i < 2; ++i) {
+    auto seen = authority.verify_access(token, noon + 1min);
+    REQUIRE(seen);
+    CHECK(seen->user == user_id{7});
+    CHECK(seen->session == claims_of(7).session);
+  }
+  auto late = authority.verify_access(token, noon + 16min);
+  REQUIRE_FALSE(late);
+  CHECK(code_of(late.error()) == errc::token_expired);
+}
+
+TEST_CASE("a token with another signature is refused however often it comes") {
+  token_authority authority{new_key_set(), {}};
+  auto token = authority.sign_access(claims_of(7), noon);
+  REQUIRE(authority.verify_access(token, noon));
+  auto forged = token;
+  auto at = forged.size() - 8;
+  forged[at] = forged[at] == 'A' ? 'B' : 'A';
+  for (int i = 0; i < 3; ++i) {
+    auto seen = authority.verify_access(forged, noon);
+    REQUIRE_FALSE(seen);
+    CHECK(code_of(seen.error()) == errc::unauthorized);
+  }
+  token_authority stranger{new_key_set(), {}};
+  CHECK_FALSE(stranger.verify_access(token, noon));
+}
+
+} // namespace
+} // namespace callboard::tokens
