@@ -15,6 +15,7 @@
 #include "bin/callboard/configs.hpp"
 #include "bin/callboard/node.hpp"
 #include "bin/callboard/secrets.hpp"
+#include "bin/callboard/stores.hpp"
 #include "messages/messages.hpp"
 
 namespace callboard {
@@ -34,11 +35,11 @@ std::string explain(const caf::error& reason) {
   return text;
 }
 
-int with_store(const settings& options, const std::function<int(sql::sqlite_session&)>& work) {
-  auto opened = sql::open_session_store(store_options(options));
+int with_store(const settings& options, const std::function<int(sql::store_session&)>& work) {
+  auto opened = stores::open_session(options);
   if (auto* reason = std::get_if<sql::open_error>(&opened))
     return fail(reason->message, exit_data_directory);
-  return work(*std::get<std::unique_ptr<sql::sqlite_session>>(opened));
+  return work(*std::get<std::unique_ptr<sql::store_session>>(opened));
 }
 
 namespace {
@@ -109,7 +110,7 @@ struct import_progress {
 };
 
 // One transaction; who is refused is named, the others are imported.
-bool import_lines(sql::sqlite_session& store, std::vector<std::pair<std::size_t, register_user>>& waiting,
+bool import_lines(sql::store_session& store, std::vector<std::pair<std::size_t, register_user>>& waiting,
                   import_progress& progress) {
   write_batch batch;
   for (auto& [line, account] : waiting)
@@ -133,7 +134,7 @@ bool import_lines(sql::sqlite_session& store, std::vector<std::pair<std::size_t,
   return true;
 }
 
-int import_stream(const settings& options, std::istream& input, sql::sqlite_session& store) {
+int import_stream(const settings& options, std::istream& input, sql::store_session& store) {
   import_progress progress;
   std::vector<std::pair<std::size_t, register_user>> waiting;
   std::string line;
@@ -163,7 +164,7 @@ int import_stream(const settings& options, std::istream& input, sql::sqlite_sess
   return progress.refused > 0 ? exit_failure : 0;
 }
 
-caf::error print_token(sql::sqlite_session& store, const token_service& tokens, const std::string& name,
+caf::error print_token(sql::store_session& store, const token_service& tokens, const std::string& name,
                        std::chrono::seconds life) {
   auto found = store.ask(find_credentials{core::to_lower(name)});
   if (!found)
@@ -205,7 +206,7 @@ int create_account(const settings& options, const new_account& wanted) {
     check.refuse("/password", "policy", describe(*violation));
   if (!check.ok())
     return fail(explain(check.failure()));
-  return with_store(options, [&](sql::sqlite_session& store) {
+  return with_store(options, [&](sql::store_session& store) {
     auto known = load_secrets(options);
     if (!known)
       return fail(explain(known.error()), exit_data_directory);
@@ -222,7 +223,7 @@ int create_account(const settings& options, const new_account& wanted) {
 }
 
 int print_tokens(const settings& options, const std::string& user, std::int64_t life_seconds) {
-  return with_store(options, [&](sql::sqlite_session& store) {
+  return with_store(options, [&](sql::store_session& store) {
     auto known = load_secrets(options);
     if (!known)
       return fail(explain(known.error()), exit_data_directory);
@@ -244,7 +245,7 @@ int print_tokens(const settings& options, const std::string& user, std::int64_t 
 }
 
 int import_accounts(const settings& options, const std::string& file) {
-  return with_store(options, [&](sql::sqlite_session& store) {
+  return with_store(options, [&](sql::store_session& store) {
     if (file == "-")
       return import_stream(options, std::cin, store);
     std::ifstream input{file};

@@ -29,15 +29,15 @@ int create_account(const settings& options, const new_account& account);
 /// Prints an access token of a user, or one a line for the usernames on standard input if `user` is "-".
 int print_tokens(const settings& options, const std::string& user, std::int64_t life_seconds);
 
-/// Writes accounts as NDJSON, with their password hashes, in the form that `import_accounts` reads; "-" is standard
-/// output. Guests and disabled accounts are left out.
-int export_accounts(const settings& options, const std::string& file);
-
 /// Prints the events that the log refused, one a line: id, type, key, when it happened, when it died, why.
 int list_dead(const settings& options);
 
 /// Puts dead events back into the outbox, all of them if no id is given.
 int replay_dead(const settings& options, const std::vector<std::string>& ids);
+
+/// Writes accounts as NDJSON, with their password hashes, in the form that `import_accounts` reads; "-" is standard
+/// output. Guests and disabled accounts are left out.
+int export_accounts(const settings& options, const std::string& file);
 
 /// Reads accounts from NDJSON; "-" is standard input.
 int import_accounts(const settings& options, const std::string& file);

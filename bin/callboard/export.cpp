@@ -7,6 +7,7 @@
 #include "bin/callboard/commands.hpp"
 #include "bin/callboard/configs.hpp"
 #include "bin/callboard/node.hpp"
+#include "bin/callboard/stores.hpp"
 #include "messages/messages.hpp"
 
 namespace callboard {
@@ -105,7 +106,7 @@ struct exporter {
 } // namespace
 
 int export_accounts(const settings& options, const std::string& file) {
-  return std::visit(exporter{file}, sql::open_session_store(store_options(options)));
+  return std::visit(exporter{file}, stores::open_session(options));
 }
 
 } // namespace callboard

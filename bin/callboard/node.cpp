@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <mutex>
 #include <thread>
 #include <utility>
 
@@ -28,13 +29,14 @@
 #include "adapters/memory/event_log.hpp"
 #include "adapters/memory/mail_catcher.hpp"
 #include "adapters/password/policy.hpp"
-#include "adapters/sql/sqlite/store.hpp"
+#include "adapters/sql/store.hpp"
 #include "adapters/telemetry/log.hpp"
 #include "adapters/telemetry/metrics.hpp"
 #include "adapters/tokens/token_authority.hpp"
 #include "bin/callboard/configs.hpp"
 #include "bin/callboard/secrets.hpp"
 #include "bin/callboard/shared_cache.hpp"
+#include "bin/callboard/stores.hpp"
 #include "messages/messages.hpp"
 
 namespace callboard {
@@ -52,6 +54,27 @@ caf::optional<field_error> judge_password(std::string_view text, const std::vect
 
 } // namespace
 
+/// What becomes of the store's lock, passed on from the store's own thread.
+struct lock_news {
+  std::mutex mutex;
+  std::shared_ptr<http::logger> log;
+  caf::actor placement; // once it runs
+
+  void tell(bool held) {
+    std::lock_guard hold{mutex};
+    log->on_event(held ? http::severity::info : http::severity::error,
+                  held ? "The lock of the store is held again; its partitions are taken over anew."
+                       : "The lock of the store is lost; nothing is written until it is held again.",
+                  {});
+    if (held && placement)
+      caf::anon_send(placement, reload_tick{});
+  }
+  void set_placement(caf::actor actor) {
+    std::lock_guard hold{mutex};
+    placement = std::move(actor);
+  }
+};
+
 struct node::parts {
   explicit parts(settings given) : options(std::move(given)), actor_config(options) {}
 
@@ -59,7 +82,8 @@ struct node::parts {
   node_actor_config actor_config;
   std::shared_ptr<node_probe> probe = std::make_shared<node_probe>();
   std::shared_ptr<spdlog::logger> log;
-  std::shared_ptr<sql::sqlite_store> store;
+  std::shared_ptr<lock_news> news = std::make_shared<lock_news>();
+  std::shared_ptr<sql::server_store> store;
   std::unique_ptr<caf::actor_system> system;
   std::shared_ptr<telemetry::metrics> metrics;
   std::unique_ptr<http::edge> edge;
@@ -102,17 +126,18 @@ node::~node() {
 start_failure node::start() {
   auto& my = *parts_;
   my.log = telemetry::make_log({my.options.log_level, my.options.log_format});
-  auto opened = sql::open_store(store_options(my.options));
+  my.news->log = telemetry::make_edge_log(my.log, my.options.log_format == "json");
+  auto opened = stores::open(my.options, [news = my.news](bool held) { news->tell(held); });
   if (auto* reason = std::get_if<sql::open_error>(&opened))
     return {exit_data_directory, reason->message};
-  my.store = std::get<std::shared_ptr<sql::sqlite_store>>(std::move(opened));
+  my.store = std::get<std::shared_ptr<sql::server_store>>(std::move(opened));
   auto known = load_secrets(my.options);
   if (!known)
     return {exit_data_directory, context_of(known.error()).detail};
   auto session = my.store->open_session();
   if (auto* reason = std::get_if<sql::open_error>(&session))
     return {exit_data_directory, reason->message};
-  auto keys = load_keys(*std::get<std::unique_ptr<sql::sqlite_session>>(session), *known);
+  auto keys = load_keys(*std::get<std::unique_ptr<sql::store_session>>(session), *known);
   if (!keys)
     return {exit_data_directory, context_of(keys.error()).detail};
   my.system = std::make_unique<caf::actor_system>(my.actor_config);
@@ -152,6 +177,7 @@ void node::parts::start_actors() {
   feed = system->spawn(personal_feed, personal_feed_config{}, placement);
   consumers->all.push_back(feed);
   *owner = placement;
+  news->set_placement(caf::actor_cast<caf::actor>(placement));
 }
 
 void node::parts::start_event_log(std::shared_ptr<const memory::event_consumers> consumers) {
@@ -208,7 +234,7 @@ start_failure node::parts::start_edge(std::shared_ptr<const jwt::key_set> keys, 
   http::rest::rest_options rest;
   rest.jwks = keys->jwks();
   rest.metrics = [all = metrics] { return all->expose(); };
-  rest.ready = [ready] { return *ready && (*ready)->load(); };
+  rest.ready = [ready, known = store] { return *ready && (*ready)->load() && known->is_available(); };
   rest.admin_networks = options.admin_networks;
   rest.public_url = options.public_url;
   rest.on_bad_registration = [counts = probe] { counts->registers_invalid.add(); };
@@ -265,6 +291,7 @@ bool node::stop() {
   auto& my = *parts_;
   if (my.edge)
     my.edge->drain(my.options.drain_timeout);
+  my.news->set_placement({});
   if (my.system) {
     auto end = [&my](auto& each) {
       if (each)

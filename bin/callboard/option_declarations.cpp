@@ -182,7 +182,11 @@ private:
 void declare_server(declaration& declare) {
   declare.group("Server");
   declare.address("listen", &settings::listen, "Where to serve HTTP and WebSocket; port 0 takes a free one.");
-  declare.text("data-dir", "DIRECTORY", &settings::data_dir, "Where the embedded store, its lock and its secret lie.");
+  declare.text("data-dir", "DIRECTORY", &settings::data_dir, "Where the embedded store, its lock and the secret lie.");
+  declare.text("database-url", "URL", &settings::database_url,
+               "PostgreSQL as the store, such as postgresql://user:password@host/name?sslmode=verify-full; empty: the "
+               "embedded store.",
+               true);
   declare.text("web-dir", "DIRECTORY", &settings::web_dir,
                "The built web client; empty: beside the program if it is there, otherwise none is served.");
   declare.text("public-url", "URL", &settings::public_url,
@@ -198,7 +202,7 @@ void declare_server(declaration& declare) {
                  "Threads that serve sockets; 0: one per core, at least 2.");
   declare.number("actor-threads", 0, 256, &settings::actor_threads,
                  "Threads that run actors; 0: one per core, at least 2.");
-  declare.number("readers", 1, 64, &settings::readers, "Connections, and threads, that read the embedded store.");
+  declare.number("readers", 1, 64, &settings::readers, "Connections, and threads, that read the store.");
   declare.number("store-pages", 0, 4'294'967'294, &settings::store_pages,
                  "The most pages of 4 KiB the embedded store may take; 0: as many as the disk holds.");
   declare.duration("drain-timeout", milliseconds{100}, std::chrono::minutes{10}, &settings::drain_timeout,

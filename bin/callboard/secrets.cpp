@@ -61,6 +61,7 @@ caf::expected<secrets> load_secrets(const settings& options) {
   if (root.empty()) {
     auto path = std::filesystem::path{options.data_dir} / "secret";
     std::error_code ignored;
+    std::filesystem::create_directories(options.data_dir, ignored); // a store elsewhere has not made it
     if (!std::filesystem::exists(path, ignored))
       if (auto reason = make_secret(path))
         return reason;
@@ -71,7 +72,7 @@ caf::expected<secrets> load_secrets(const settings& options) {
                  crypto::hmac_sha256(root, "callboard pepper")};
 }
 
-caf::expected<std::shared_ptr<const jwt::key_set>> load_keys(sql::sqlite_session& store, const secrets& known) {
+caf::expected<std::shared_ptr<const jwt::key_set>> load_keys(sql::store_session& store, const secrets& known) {
   auto stored = store.ask(list_signing_keys{});
   if (!stored)
     return stored.error();

@@ -6,7 +6,7 @@
 #include <caf/expected.hpp>
 
 #include "adapters/jwt/key_set.hpp"
-#include "adapters/sql/sqlite/store.hpp"
+#include "adapters/sql/store.hpp"
 #include "bin/callboard/settings.hpp"
 
 namespace callboard {
@@ -23,6 +23,6 @@ struct secrets {
 caf::expected<secrets> load_secrets(const settings& options);
 
 /// The signing keys of the store; the first one is made if there is none.
-caf::expected<std::shared_ptr<const jwt::key_set>> load_keys(sql::sqlite_session& store, const secrets& known);
+caf::expected<std::shared_ptr<const jwt::key_set>> load_keys(sql::store_session& store, const secrets& known);
 
 } // namespace callboard

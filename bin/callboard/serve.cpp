@@ -7,6 +7,7 @@
 #include "bin/callboard/commands.hpp"
 #include "bin/callboard/configs.hpp"
 #include "bin/callboard/node.hpp"
+#include "bin/callboard/stores.hpp"
 
 namespace callboard {
 namespace {
@@ -49,7 +50,7 @@ int serve(const settings& options) {
 }
 
 int migrate_store(const settings& options) {
-  auto outcome = sql::migrate(store_options(options));
+  auto outcome = stores::migrate(options);
   if (auto* reason = std::get_if<sql::open_error>(&outcome)) {
     std::cerr << "callboard: " << reason->message << "\n";
     return exit_data_directory;

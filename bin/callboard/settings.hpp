@@ -14,6 +14,7 @@ namespace callboard {
 struct settings {
   std::string listen = "127.0.0.1:8080";
   std::string data_dir = "./data";
+  std::string database_url;
   std::string web_dir;
   std::string public_url;
   std::string node = "node-1";

@@ -18,6 +18,7 @@ std::string on_one_line(const char* message) {
   while (!text.empty() && text.back() == '\n')
     text.pop_back();
   std::replace(text.begin(), text.end(), '\n', ' ');
+  std::erase(text, '\t');
   return text;
 }
 

@@ -72,30 +72,38 @@ bool node_lock::is_answering() {
 
 bool node_lock::take_again() {
   try {
-    connection_ = connect_();
-    if (try_to_take(*connection_))
-      return true;
+    if (!connection_ || !connection_->is_alive()) {
+      connection_.reset(); // what PostgreSQL may still think it holds goes with it
+      connection_ = connect_();
+    }
+    return try_to_take(*connection_);
   } catch (const driver_error&) {
     // It is tried again for as long as this server runs; that it is down is seen by everybody who writes.
+    connection_.reset();
+    return false;
   }
-  connection_.reset();
-  return false;
 }
 
 void node_lock::watch() {
-  auto next_ping = std::chrono::steady_clock::now() + ping_interval_;
+  auto next_question = std::chrono::steady_clock::now() + ping_interval_;
   while (!stopped_within(std::min(glance_interval, ping_interval_))) {
     auto now = std::chrono::steady_clock::now();
-    if (!held_) {
-      if (take_again())
-        set_held(true);
-    } else if (!connection_->is_alive()) {
+    auto lose = [&] {
       set_held(false);
-    } else if (now >= next_ping) {
-      next_ping = now + ping_interval_;
-      if (!is_answering())
-        set_held(false);
-    }
+      connection_.reset();
+      next_question = now;
+    };
+    if (held_ && !connection_->is_alive())
+      lose();
+    if (now < next_question)
+      continue;
+    // Without a connection the pace is that of connecting again.
+    if (!held_ && take_again())
+      set_held(true);
+    else if (held_ && !is_answering())
+      lose();
+    if (connection_)
+      next_question = now + ping_interval_;
   }
 }
 

@@ -27,10 +27,6 @@ struct sqlite_options {
   std::function<timestamp()> clock;
 };
 
-// As programs call them until they open either store.
-using sqlite_store = server_store;
-using sqlite_session = store_session;
-
 /// Makes the directory and the file if they are missing, takes the lock, checks the file and brings its schema up to
 /// date (each migration in a transaction of its own, forward only).
 open_result open_store(const sqlite_options& options);

@@ -1,0 +1,214 @@
+#include <thread>
+
+#include "adapters/sql/postgres/opening.hpp"
+#include "tests/contract/postgres_fixture.hpp"
+#include "tests/contract/tcp_gate.hpp"
+
+using namespace callboard;
+using namespace callboard::sql;
+using namespace std::chrono_literals;
+using contract::run_on;
+using contract::scratch_database;
+using contract::tcp_gate;
+
+namespace {
+
+/// A store whose connections pass a gate.
+struct gated_store {
+  scratch_database database;
+  tcp_gate gate{contract::host_of(database.url()), contract::port_of(database.url())};
+  postgres_options options = contract::options_for(contract::with_address(database.url(), "127.0.0.1", gate.port()));
+  std::unique_ptr<store_session> session;
+
+  gated_store() {
+    options.connect_timeout = 300ms;
+    options.query_deadline = 300ms;
+    options.write_deadline = 500ms;
+    options.lock_timeout = 300ms;
+    options.settle_deadline = 5s;
+    options.first_retry = 20ms;
+    options.last_retry = 100ms;
+    open();
+  }
+
+  void open() {
+    auto opened = open_session_store(options);
+    if (auto* error = std::get_if<open_error>(&opened))
+      FAIL(error->message);
+    session = std::move(std::get<std::unique_ptr<store_session>>(opened));
+  }
+
+  errc write(const std::string& username) {
+    register_user form;
+    form.username = username;
+    auto made = session->execute(form);
+    return made ? errc::none : code_of(made.error());
+  }
+  errc read() {
+    auto found = session->ask(get_store_status{});
+    return found ? errc::none : code_of(found.error());
+  }
+  /// How often a user of this name is in the database.
+  std::string count(const std::string& username) {
+    return run_on(database.url(), "SELECT count(*) FROM users WHERE username = '" + username + "'");
+  }
+  template <class Condition>
+  bool comes_true(Condition condition) {
+    auto limit = std::chrono::steady_clock::now() + 10s;
+    while (!condition())
+      if (std::chrono::steady_clock::now() > limit)
+        return false;
+      else
+        std::this_thread::sleep_for(10ms);
+    return true;
+  }
+};
+
+template <class Work>
+std::chrono::milliseconds time_of(Work work) {
+  auto begun = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
+}
+
+} // namespace
+
+TEST_CASE("a commit whose answer was lost is found to have taken place, and its answers hold") {
+  gated_store running;
+  CHECK(running.write("first") == errc::none);
+  running.gate.cut_at("COMMIT", tcp_gate::moment::after_answer);
+  CHECK(running.write("alice") == errc::none);
+  CHECK(running.gate.has_cut());
+  CHECK(running.count("alice") == "1");
+  CHECK(running.write("bob") == errc::none);
+  CHECK(running.read() == errc::none);
+}
+
+TEST_CASE("a commit that never reached the server is found not to have taken place") {
+  gated_store running;
+  CHECK(running.write("first") == errc::none);
+  running.gate.cut_at("COMMIT", tcp_gate::moment::before_request);
+  CHECK(running.write("alice") == errc::unavailable);
+  CHECK(running.gate.has_cut());
+  CHECK(running.count("alice") == "0");
+  CHECK(running.write("alice") == errc::none);
+}
+
+TEST_CASE("while the backend of a lost connection still commits, its outcome is waited for") {
+  gated_store running;
+  CHECK(running.write("first") == errc::none);
+  // A check at the end of the transaction makes its commit slow.
+  run_on(running.database.url(), R"(
+    CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1); RETURN NULL; END';
+    CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON users DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+      WHEN (NEW.username = 'alice') EXECUTE FUNCTION wait())");
+  running.options.write_deadline = 3s;
+  running.open();
+  CHECK(running.write("second") == errc::none);
+  running.gate.cut_at("COMMIT", tcp_gate::moment::after_request);
+  CHECK(time_of([&] { CHECK(running.write("alice") == errc::none); }) > 500ms);
+  CHECK(running.gate.has_cut());
+  CHECK(running.count("alice") == "1");
+}
+
+TEST_CASE("an outcome that cannot be found out is an error, and nothing is written before it was") {
+  gated_store running;
+  running.options.settle_deadline = 200ms;
+  running.open();
+  CHECK(running.write("first") == errc::none);
+  running.gate.cut_at("COMMIT", tcp_gate::moment::after_answer, true);
+  CHECK(running.write("alice") == errc::unavailable);
+  CHECK(running.gate.has_cut());
+  CHECK(running.write("bob") == errc::unavailable);
+  CHECK(running.count("bob") == "0");
+  running.gate.refuse(false);
+  CHECK(running.comes_true([&] { return running.write("bob") == errc::none; }));
+  CHECK(running.count("alice") == "1");
+}
+
+TEST_CASE("against a frozen server everything ends at its deadline, and goes on when it thaws") {
+  gated_store running;
+  running.options.first_retry = running.options.last_retry = 2s;
+  running.open();
+  CHECK(running.write("first") == errc::none);
+  CHECK(running.read() == errc::none);
+  running.gate.freeze(true);
+  CHECK(time_of([&] { CHECK(running.read() == errc::timeout); }) < 5s);
+  CHECK(time_of([&] { CHECK(running.write("alice") == errc::unavailable); }) < 5s);
+  // Neither can be connected now: the first attempt takes its time, the next are told at once.
+  CHECK(time_of([&] { CHECK(running.read() == errc::unavailable); }) < 5s);
+  CHECK(time_of([&] { CHECK(running.read() == errc::unavailable); }) < running.options.connect_timeout);
+  running.gate.freeze(false);
+  CHECK(running.comes_true([&] { return running.write("bob") == errc::none; }));
+  CHECK(running.comes_true([&] { return running.read() == errc::none; }));
+  CHECK(running.count("alice") == "0");
+}
+
+TEST_CASE("a server that is down is said to be at once, and connected to again when it is back") {
+  gated_store running;
+  CHECK(running.write("first") == errc::none);
+  running.gate.refuse(true);
+  CHECK(running.comes_true([&] { return running.read() == errc::unavailable; }));
+  CHECK(running.write("alice") == errc::unavailable);
+  CHECK(time_of([&] {
+          for (int i = 0; i < 100; ++i)
+            CHECK(running.write("alice") == errc::unavailable);
+        }) < 10s);
+  running.gate.refuse(false);
+  CHECK(running.comes_true([&] { return running.write("alice") == errc::none; }));
+  CHECK(running.read() == errc::none);
+}
+
+TEST_CASE("connections that the server ended while they were idle cost no request") {
+  gated_store running;
+  for (int round = 0; round < 3; ++round) {
+    CHECK(running.write("user" + std::to_string(round)) == errc::none);
+    CHECK(running.read() == errc::none);
+    run_on(running.database.url(), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                                   "WHERE datname = current_database() AND pid <> pg_backend_pid()");
+    std::this_thread::sleep_for(50ms);
+  }
+  CHECK(running.count("user2") == "1");
+}
+
+TEST_CASE("a statement that runs too long is ended by the server, and the connection stays") {
+  scratch_database database;
+  postgres_server server{contract::options_for(database.url())};
+  auto db = server.connect("test", 100ms);
+  auto failure_of = [&](const std::string& script) {
+    try {
+      db->execute(script);
+    } catch (const driver_error& error) {
+      return error.kind();
+    }
+    return failure::corrupt;
+  };
+  CHECK(failure_of("SELECT pg_sleep(5)") == failure::interrupted);
+  db->execute("SELECT 1");
+  CHECK(failure_of("SELECT nonsense") == failure::fatal);
+  CHECK(db->is_alive());
+  CHECK(failure_of("SELECT pg_terminate_backend(pg_backend_pid())") == failure::io);
+  CHECK_FALSE(db->is_alive());
+}
+
+TEST_CASE("a row that somebody else keeps locked is waited for no longer than the limit") {
+  gated_store running;
+  CHECK(running.write("first") == errc::none);
+  auto holder = postgres_server{contract::options_for(running.database.url())}.connect("test", 5s);
+  holder->begin_write();
+  holder->execute("UPDATE sequences SET value = value WHERE name = 'users'");
+  CHECK(time_of([&] { CHECK(running.write("alice") == errc::unavailable); }) < 5s);
+  CHECK(holder->roll_back());
+  CHECK(running.write("alice") == errc::none);
+}
+
+TEST_CASE("a transaction that failed is never taken for committed") {
+  scratch_database database;
+  postgres_server server{contract::options_for(database.url())};
+  auto db = server.connect("test", 5s);
+  db->begin_write();
+  CHECK_THROWS_AS(db->execute("SELECT nonsense"), driver_error);
+  CHECK_THROWS_AS(db->commit(), driver_error);
+  CHECK(db->roll_back());
+  db->execute("SELECT 1");
+}
