@@ -38,7 +38,8 @@ watchdog::watch::watch(watchdog& owner, int socket, clock::time_point deadline) 
   {
     std::lock_guard hold{owner_.mutex_};
     key_ = {deadline, ++owner_.last_};
-    is_first = owner_.sockets_.emplace(key_, socket).first == owner_.sockets_.begin();
+    auto place = owner_.sockets_.emplace(key_, socket).first;
+    is_first = place == owner_.sockets_.begin();
   }
   if (is_first)
     owner_.changed_.notify_one();
