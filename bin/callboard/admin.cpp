@@ -28,10 +28,11 @@ int fail(const std::string& sentence, int code) {
 std::string explain(const caf::error& reason) {
   auto context = context_of(reason);
   auto text = context.detail.empty() ? std::string{entry_of(code_of(reason)).title} : context.detail;
-  if (!context.fields.empty() && text.ends_with('.'))
-    text.pop_back();
-  for (auto& field : context.fields)
+  for (auto& field : context.fields) {
+    if (text.ends_with('.')) // another part of the sentence follows
+      text.pop_back();
     text += "; " + field.pointer.substr(1) + ": " + field.detail;
+  }
   return text;
 }
 

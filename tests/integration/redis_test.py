@@ -144,7 +144,7 @@ def test_log_ins_and_messages_go_on_while_redis_comes_and_goes(shared, redis):
     assert all(sent and log_ins for sent, log_ins in done), done
     texts, after = [], 0
     while page := people[0].events(room["id"], f"?after={after}&limit=100")["items"]:
-        texts += [event["text"] for event in page if event["kind"] == "message"]
+        texts += [event["text"] for event in page if event["type"] == "message"]
         after = page[-1]["offset"]
     assert sorted(texts) == sorted(text for sent, _ in done for text in sent)
     until(lambda: connected(shared), 20, "Redis reached again")

@@ -145,8 +145,9 @@ TEST_CASE("the other replies") {
     {"presence":{"0190b9a0-7f3e-7cc2-8f6b-012345678901":{"user":"7","client":"0190b9a0-7f3e-7cc2-8f6b-012345678901",
                  "conn_info":{"username":"ann"}}}}})"));
   CHECK(reply_text(2, presence_stats_reply{3, 2}) == R"({"id":2,"presence_stats":{"num_clients":3,"num_users":2}})");
-  CHECK(reply_text(3, refreshed_reply{id_of(1), 870}) ==
-        R"({"id":3,"refresh":{"client":"0190b9a0-7f3e-7cc2-8f6b-012345678901","version":"callboard 0.1","expires":true,"ttl":870}})");
+  CHECK(
+      reply_text(3, refreshed_reply{id_of(1), 870}) ==
+      R"({"id":3,"refresh":{"client":"0190b9a0-7f3e-7cc2-8f6b-012345678901","version":"callboard 0.1","expires":true,"ttl":870}})");
   CHECK(reply_text(4, unread_reply{0}) == R"({"id":4,"rpc":{"data":{"unread":0}}})");
   CHECK(reply_text(5, appended{8, noon, false, true}) ==
         R"({"id":5,"rpc":{"data":{"offset":8,"created_at":"2026-05-01T09:00:00.000Z","duplicate":false}}})");

@@ -288,6 +288,7 @@ TEST_CASE("what is not the protocol is a violation") {
                                                     R"({"id":99999999999999999999,"rpc":{"method":"room.list"}})",
                                                     R"({"rpc":{"method":"room.list"}})",
                                                     R"({"fly":{}})",
+                                                    R"({"send":5})",
                                                     R"({"send":{},"rpc":{}})",
                                                     "{\"id\":3}\n{\"id\":",
                                                     "{}\n[]",

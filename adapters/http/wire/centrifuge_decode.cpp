@@ -131,7 +131,10 @@ decoded_frame centrifuge_json::decode(std::string_view frame, std::size_t max_co
     envelope parts;
     if (auto reason = read_envelope(object, parts); !reason.empty())
       return violation(reason);
-    result.commands.push_back({parts.id, read_body(parts, clock_())});
+    auto body = read_body(parts, clock_());
+    if (parts.id == 0 && std::holds_alternative<refused_command>(body))
+      return violation("a send is not as it should be"); // without an id there is no way to say so in an answer
+    result.commands.push_back({parts.id, std::move(body)});
   }
   if (count == 0)
     return violation("a frame without commands");
