@@ -81,7 +81,7 @@ edge::implementation::implementation(caf::actor_system& actors, edge_options opt
   for (unsigned i = 0; i < count_threads(state->options.threads); ++i) {
     auto wake = std::make_shared<waker>();
     wakers.push_back(wake);
-    queues.push_back(std::make_shared<outlet_queue>([wake] {
+    queues.push_back(std::make_shared<outlet_queue>(state->options.max_outlet_bytes, [wake] {
       std::shared_ptr<io_thread> thread;
       {
         std::lock_guard lock{wake->mutex};

@@ -50,8 +50,10 @@ void io_thread::drain_outlet() {
   items_.clear();
   if (items_.capacity() > most_kept_items)
     items_.shrink_to_fit();
-  outlet_->take(items_);
+  auto whole = outlet_->take(items_);
   hub_.execute(items_);
+  if (!whole)
+    hub_.close_all(close_code::slow, "slow");
   items_.clear();
 }
 

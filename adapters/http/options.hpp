@@ -39,6 +39,7 @@ struct edge_options {
   std::chrono::milliseconds close_timeout{2'000};    // for the peer's half of a closing handshake
   std::chrono::milliseconds page_timeout{30'000};    // of a backlog that makes no progress at all
   std::size_t max_outgoing_bytes = 1u << 20;         // per connection, pages of a backlog not counted
+  std::size_t max_outlet_bytes = 256u << 20;         // between the actors and one I/O thread
   std::size_t max_frame_bytes = 64 * 1024;
   std::size_t max_commands_per_frame = 64;
   std::size_t max_unanswered_commands = 512; // per connection; past it the socket is not read until answers came

@@ -13,16 +13,24 @@ void outlet_queue::push(outlet_item item) {
     std::lock_guard lock{mutex_};
     if (closed_)
       return;
+    auto size = sizeof item + (item.bytes ? item.bytes->size() : 0);
+    if (!items_.empty() && bytes_ + size > max_bytes_) {
+      dropped_ = true;
+      return; // what is there has woken the thread
+    }
     was_empty = items_.empty();
+    bytes_ += size;
     items_.push_back(std::move(item));
   }
   if (was_empty)
     wake_();
 }
 
-void outlet_queue::take(std::vector<outlet_item>& items) {
+bool outlet_queue::take(std::vector<outlet_item>& items) {
   std::lock_guard lock{mutex_};
   items_.swap(items);
+  bytes_ = 0;
+  return !std::exchange(dropped_, false);
 }
 
 void outlet_queue::close() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -22,23 +23,27 @@ struct outlet_item {
 };
 
 /// Many producers, one consumer: an I/O thread. The consumer takes everything at once, so whatever came while it was
-/// busy leaves together. Not bounded by itself: what is in it is bounded by the credits of the connections and by the
-/// batches of the rooms.
+/// busy leaves together. It holds what a thread gets in the time of one round; a thread for which `max_bytes` wait is
+/// not keeping up at all. Past them everything is dropped until the thread looks, which then closes its connections
+/// with 3008, as it does with a single slow one: they come again and resume without a loss.
 class outlet_queue {
 public:
   /// `wake` makes the I/O thread call `take` soon; called without the lock, when the queue was empty.
-  explicit outlet_queue(std::function<void()> wake) : wake_{std::move(wake)} {}
+  outlet_queue(std::size_t max_bytes, std::function<void()> wake) : max_bytes_{max_bytes}, wake_{std::move(wake)} {}
 
   void push(outlet_item item);
-  /// Swaps everything into `items`, which must be empty.
-  void take(std::vector<outlet_item>& items);
+  /// Swaps everything into `items`, which must be empty. False: more was dropped since the last time.
+  bool take(std::vector<outlet_item>& items);
   /// From now on everything is dropped.
   void close();
 
 private:
+  std::size_t max_bytes_;
   std::function<void()> wake_;
   std::mutex mutex_;
   std::vector<outlet_item> items_;
+  std::size_t bytes_ = 0; // of `items_`, themselves included; bytes shared by several items count for each
+  bool dropped_ = false;
   bool closed_ = false;
 };
 

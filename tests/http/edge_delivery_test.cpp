@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <map>
 #include <thread>
 
@@ -70,6 +71,27 @@ TEST_CASE("each sender's order is kept when several send to one connection") {
   }
   for (auto& sender : senders)
     sender.join();
+}
+
+TEST_CASE("when an I/O thread does not keep up, its connections are closed with 3008 and may come again") {
+  auto options = edge_fixture::small_options();
+  options.max_outlet_bytes = 1; // whatever comes while something waits is too much
+  edge_fixture edge{options};
+  auto client = edge.connect_websocket();
+  auto out = edge.server.outlet();
+  auto to = edge.latest();
+  std::atomic<bool> closed = false;
+  std::thread sender{[&] {
+    while (!closed)
+      out->send(to, edge_fixture::text("much"), 0);
+  }};
+  CHECK(client.read_close() == 3008);
+  closed = true;
+  sender.join();
+  CHECK(edge.server.gauges().slow_closed == 0); // it read: not this connection was slow, but the thread
+  auto again = edge.connect_websocket();
+  again.send_text("echo here");
+  CHECK(again.read_text() == "here");
 }
 
 TEST_CASE("a client that does not read is closed with 3008, between frames") {

@@ -110,7 +110,7 @@ TEST_CASE("tokens come when everything has left, each once") {
 
 TEST_CASE("an outlet queue wakes its thread once for what gathers, and drops everything after its end") {
   int woken = 0;
-  outlet_queue queue{[&woken] { ++woken; }};
+  outlet_queue queue{1u << 20, [&woken] { ++woken; }};
   for (int i = 0; i < 5; ++i)
     queue.push({});
   CHECK(woken == 1);
@@ -148,4 +148,28 @@ TEST_CASE("connections are counted in all and by address") {
 TEST_CASE("an idle connection stays small") {
   // Tens of thousands of these are held; see options.hpp and the measurements of an idle connection.
   CHECK(sizeof(websocket_connection) <= 160);
+}
+
+TEST_CASE("the queue to an I/O thread drops what is past its bound, and says so once") {
+  int woken = 0;
+  outlet_queue queue{1000, [&] { ++woken; }};
+  auto push = [&](std::size_t size) {
+    queue.push({outlet_item::kind::send, {}, 0, 0, std::make_shared<const std::string>(size, 'x'), nullptr});
+  };
+  std::vector<outlet_item> items;
+  push(5000); // whatever its size, one may always wait
+  CHECK(queue.take(items));
+  CHECK(items.size() == 1);
+  items.clear();
+  for (int i = 0; i < 100; ++i)
+    push(100);
+  CHECK_FALSE(queue.take(items));
+  CHECK(items.size() >= 2);
+  CHECK(items.size() <= 9);
+  items.clear();
+  CHECK(queue.take(items));
+  push(1);
+  CHECK(queue.take(items));
+  CHECK(items.size() == 1);
+  CHECK(woken == 3);
 }
