@@ -75,7 +75,7 @@ TEST_CASE("each sender's order is kept when several send to one connection") {
 
 TEST_CASE("when an I/O thread does not keep up, its connections are closed with 3008 and may come again") {
   auto options = edge_fixture::small_options();
-  options.max_outlet_bytes = 1; // whatever comes while something waits is too much
+  options.max_outlet_bytes = 2'000; // some twenty messages
   edge_fixture edge{options};
   auto client = edge.connect_websocket();
   auto out = edge.server.outlet();
