@@ -37,12 +37,11 @@ outbox_relay_self_actor::behavior_type outbox_relay_state::make_behavior(fence f
         case purpose::poll:
           if (!lanes.back().busy)
             read_next(static_cast<unsigned>(lanes.size() - 1));
+          trim(); // if it failed, and no batch came since
           self->delayed_send(self, config.poll, relay_tick{purpose::poll});
           return;
         case purpose::resume:
-          lanes[tick.lane].busy = false;
-          if (std::exchange(lanes[tick.lane].grew, false))
-            read_next(tick.lane);
+          resume(tick.lane);
           return;
         case purpose::trim:
           trimming = false;
@@ -63,11 +62,22 @@ void outbox_relay_state::wake(unsigned number) {
     read_next(number);
 }
 
-// The regular look is taken by one lane, for all.
+void outbox_relay_state::resume(unsigned number) {
+  auto& mine = lanes[number];
+  mine.busy = false;
+  if (mine.grew || mine.published < mine.told)
+    read_next(number);
+}
+
+// The regular look is taken by one lane, for all. One that is busy may be past its own look: it takes another.
 void outbox_relay_state::wake_those_behind(unsigned number, std::int64_t position) {
-  for (unsigned i = 0; i < lanes.size(); ++i)
-    if (i != number && lanes[i].published < position && !lanes[i].busy)
+  for (unsigned i = 0; i < lanes.size(); ++i) {
+    if (i == number || lanes[i].published >= position)
+      continue;
+    lanes[i].told = position;
+    if (!lanes[i].busy)
       read_next(i);
+  }
 }
 
 void outbox_relay_state::read_next(unsigned number) {
@@ -76,6 +86,7 @@ void outbox_relay_state::read_next(unsigned number) {
   auto& mine = lanes[number];
   mine.busy = mine.asked = true;
   mine.grew = false;
+  mine.told = 0;
   read_outbox question{guard.partition, mine.published, config.batch, guard.epoch};
   self->request(neighbours.store, config.store_deadline, question)
       .then(

@@ -45,6 +45,7 @@ struct outbox_relay_state {
     event_log_actor log;
     std::chrono::milliseconds pace{};
     std::int64_t published = 0; // the last position that it has taken
+    std::int64_t told = 0;      // the position that another one has read since it read itself
     bool busy = false;          // reading, publishing, or pausing after it
     bool asked = false;         // reading or publishing
     bool grew = false;          // news came meanwhile
@@ -57,6 +58,7 @@ struct outbox_relay_state {
 
   void wake(unsigned number);
   void wake_those_behind(unsigned number, std::int64_t position);
+  void resume(unsigned number);
   void read_next(unsigned number);
   void publish(unsigned number, std::vector<domain_event> events);
   void pause(unsigned number, std::chrono::milliseconds length);

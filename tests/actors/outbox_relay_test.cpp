@@ -100,6 +100,20 @@ TEST_CASE_FIXTURE(relay_fixture, "a trim that fails does not publish again") {
   CHECK(event_log->count<publish_events>() == 1);
 }
 
+TEST_CASE_FIXTURE(relay_fixture, "a trim that failed is tried again though no event follows") {
+  begin();
+  found({1});
+  event_log.answer<publish_events>(done{});
+  writer.fail<trim_outbox>(errc::unavailable);
+  advance(config.poll + 100ms);
+  CHECK(writer->count<trim_outbox>() == 2);
+  CHECK(writer->last<trim_outbox>().up_to == 1);
+  writer.answer<trim_outbox>(done{});
+  found({});
+  advance(config.poll + 100ms);
+  CHECK(writer->count<trim_outbox>() == 2);
+}
+
 TEST_CASE_FIXTURE(relay_fixture, "a relay that was fenced off ends") {
   begin();
   found({1});
@@ -148,6 +162,31 @@ TEST_CASE_FIXTURE(relay_fixture, "a broker that is down holds up nobody but itse
   advance(1s);
   CHECK(broker->last<publish_events>().events.size() == 2);
   CHECK(writer->last<trim_outbox>().up_to == 2);
+}
+
+TEST_CASE_FIXTURE(relay_fixture, "what the regular look finds is not missed by one that pauses at that time") {
+  auto rows = std::make_shared<std::int64_t>(0);
+  store->on<read_outbox, std::vector<domain_event>>(
+      [rows](read_outbox& question) -> caf::expected<std::vector<domain_event>> {
+        std::vector<domain_event> events;
+        for (auto position = question.after + 1; position <= *rows; ++position) {
+          events.emplace_back();
+          events.back().position = position;
+        }
+        return events;
+      });
+  for (auto* log : {&event_log, &broker})
+    (*log)->on<publish_events, done>([](publish_events&) -> caf::expected<done> { return done{}; });
+  config.poll = config.pace - 50ms;
+  begin(true);
+  *rows = 1; // written by another process: nobody says so
+  advance(config.poll);
+  REQUIRE(broker->count<publish_events>() == 1);
+  REQUIRE(event_log->count<publish_events>() == 0);
+  advance(config.pace);
+  CHECK(event_log->count<publish_events>() == 1);
+  CHECK(broker->count<publish_events>() == 1);
+  CHECK(writer->last<trim_outbox>().up_to == 1);
 }
 
 TEST_CASE_FIXTURE(relay_fixture, "removals have a pace of their own, and publishing does not wait for them") {
