@@ -15,6 +15,11 @@ TOP = pathlib.Path(__file__).resolve().parents[3]
 SCHEMAS = TOP / "schema/events"
 TOPICS = ("callboard.users", "callboard.rooms", "callboard.reminders", "callboard.notifications")
 QUIET = {"log_level": 0, "reconnect.backoff.max.ms": 500}
+WITHOUT_LEADER = (
+    confluent_kafka.KafkaError.NOT_LEADER_FOR_PARTITION,
+    confluent_kafka.KafkaError.LEADER_NOT_AVAILABLE,
+    confluent_kafka.KafkaError.UNKNOWN_TOPIC_OR_PART,  # the broker that leads it has not been told of it yet
+)
 
 
 def brokers():
@@ -73,13 +78,13 @@ def murmur2(data):
 
 
 class Event:
-    """A message of a topic."""
+    """A message of a topic. Those that are not callboard's own, such as probes of `limit_messages`, may have no key."""
 
     def __init__(self, message):
         self.topic = message.topic()
         self.partition = message.partition()
         self.offset = message.offset()
-        self.key = message.key().decode()
+        self.key = None if message.key() is None else message.key().decode()
         self.value = message.value()
         self.headers = {name: value.decode() for name, value in message.headers() or []}
         self.type = self.headers.get("ce_type")
@@ -106,9 +111,20 @@ class Reader:
         for topic in topics:
             for partition in self._partitions(topic, seconds):
                 place = confluent_kafka.TopicPartition(topic, partition)
-                place.offset = self.consumer.get_watermark_offsets(place, timeout=20)[1]
+                place.offset = self._end(place, seconds)
                 places.append(place)
         self.consumer.assign(places)
+
+    def _end(self, place, seconds):
+        """Where a partition ends; one that was made just now may have no leader yet."""
+        limit = time.monotonic() + seconds
+        while True:
+            try:
+                return self.consumer.get_watermark_offsets(place, timeout=20)[1]
+            except confluent_kafka.KafkaException as failure:
+                if failure.args[0].code() not in WITHOUT_LEADER or time.monotonic() > limit:
+                    raise
+            time.sleep(0.1)
 
     def _partitions(self, topic, seconds):
         limit = time.monotonic() + seconds
