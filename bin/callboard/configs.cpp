@@ -82,6 +82,13 @@ sql::sqlite_options store_options(const settings& options) {
   return result;
 }
 
+smtp::mailer_config mailer_settings(const settings& options) {
+  smtp::mailer_config result;
+  result.url = options.smtp_url;
+  result.from = options.mail_from;
+  return result;
+}
+
 log_writer_config log_writer_settings(const settings&, std::shared_ptr<node_probe> probe) {
   log_writer_config result;
   result.probe = std::move(probe);

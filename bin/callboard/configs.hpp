@@ -19,6 +19,7 @@
 #include "adapters/kafka/options.hpp"
 #include "adapters/memory/cache.hpp"
 #include "adapters/password/policy.hpp"
+#include "adapters/smtp/mailer.hpp"
 #include "adapters/sql/sqlite/store.hpp"
 #include "adapters/tokens/token_authority.hpp"
 #include "bin/callboard/secrets.hpp"
@@ -42,6 +43,7 @@ std::string version_text();
 std::string describe(password::policy_violation violation);
 
 sql::sqlite_options store_options(const settings& options);
+smtp::mailer_config mailer_settings(const settings& options);
 log_writer_config log_writer_settings(const settings& options, std::shared_ptr<node_probe> probe);
 placement_config placement_settings(const settings& options, std::shared_ptr<node_probe> probe);
 outbox_watch_config outbox_watch_settings(const settings& options, std::shared_ptr<node_probe> probe);

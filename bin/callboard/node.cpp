@@ -29,6 +29,7 @@
 #include "adapters/memory/event_log.hpp"
 #include "adapters/memory/mail_catcher.hpp"
 #include "adapters/password/policy.hpp"
+#include "adapters/smtp/mailer.hpp"
 #include "adapters/sql/store.hpp"
 #include "adapters/telemetry/log.hpp"
 #include "adapters/telemetry/metrics.hpp"
@@ -167,7 +168,10 @@ void node::parts::start_actors() {
       system->spawn(account_writer, account_writer_config{}, account_writer_neighbours{writer, readers, cache.actor});
   if (cache.redis)
     revocation_watch = system->spawn(callboard::revocation_watch, watch_settings(options), readers, cache.revocations);
-  mailer = system->spawn(memory::mail_catcher, memory::mail_catcher_config{}, writer);
+  if (options.smtp_url.empty())
+    mailer = system->spawn(memory::mail_catcher, memory::mail_catcher_config{}, writer);
+  else
+    mailer = system->spawn<caf::detached>(smtp::mailer, mailer_settings(options));
   notifier = system->spawn(callboard::notifier, notifier_settings(), profiles, mailer);
   auto consumers = std::make_shared<memory::event_consumers>();
   start_event_log(consumers);

@@ -1,3 +1,5 @@
+#include "adapters/smtp/letter.hpp"
+#include "adapters/smtp/mailer.hpp"
 #include "bin/callboard/durations.hpp"
 #include "bin/callboard/options.hpp"
 #include "bin/callboard/shared_cache.hpp"
@@ -88,6 +90,17 @@ public:
           return fault;
         },
         [field](const settings& source) { return source.*field; }, true);
+  }
+  void mail_address(std::string name, std::string settings::*field, std::string sentence) {
+    add(
+        std::move(name), "ADDRESS", std::move(sentence),
+        [field](settings& target, const std::string& value) -> std::string {
+          if (!smtp::is_address(value))
+            return "must be a mail address, such as callboard@example.com";
+          target.*field = value;
+          return {};
+        },
+        [field](const settings& source) { return source.*field; }, false);
   }
   void choice(std::string name, std::vector<std::string> values, std::string settings::*field, std::string sentence) {
     std::string takes;
@@ -226,6 +239,10 @@ void declare_services(declaration& declare) {
   declare.url("redis-url", &settings::redis_url, check_redis_url,
               "The Redis that nodes share, redis://[user:password@]host:port[/database]; empty: what it would hold is "
               "kept in memory.");
+  declare.url("smtp-url", &settings::smtp_url, smtp::check_url,
+              "Where mail is handed over, smtp://[user:password@]host[:port], or smtps:// for TLS from the beginning; "
+              "empty: mail is kept here, for an admin to read.");
+  declare.mail_address("mail-from", &settings::mail_from, "The sender of every mail.");
 }
 
 void declare_accounts(declaration& declare) {

@@ -20,6 +20,8 @@ struct settings {
   std::string node = "node-1";
   std::string secret;
   std::string redis_url;
+  std::string smtp_url;
+  std::string mail_from = "callboard@localhost";
   std::string log_level = "info";
   std::string log_format = "console";
 

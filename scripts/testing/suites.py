@@ -53,7 +53,7 @@ def _through_programs(programs, build, factor=1, soak=False):
     """The suites that run the real programs of one folder."""
     shared = {"programs": programs, "soak": soak}
     return (
-        Suite("integration", "pytest", "tests/integration", (build, "services"), 900 * factor, services=("kafka",), **shared),
+        Suite("integration", "pytest", "tests/integration", (build, "services"), 900 * factor, services=("kafka", "smtp"), **shared),
         Suite("cli", "pytest", "tests/cli", (build,), 300 * factor, **shared),
         Suite("foreign", "node", "tests/foreign", (build, "foreign-packages"), 300 * factor, **shared),
     )
@@ -88,6 +88,7 @@ def environment_of(suite, addresses=None):
     environment.update(
         CALLBOARD_BIN_DIR=str(TOP / suite.programs),
         ASAN_OPTIONS="detect_leaks=1:abort_on_error=0:detect_stack_use_after_return=1",
+        LSAN_OPTIONS=f"suppressions={TOP / 'scripts/lsan.supp'}:print_suppressions=0",
         UBSAN_OPTIONS="print_stacktrace=1",
         TSAN_OPTIONS=f"suppressions={TOP / 'scripts/tsan.supp'}:second_deadlock_stack=1",
         PYTHONDONTWRITEBYTECODE="1",
