@@ -1,9 +1,8 @@
 #include "adapters/sql/postgres/opening.hpp"
 
-#include <random>
-
 #include <unistd.h>
 
+#include "adapters/sql/meta.hpp"
 #include "adapters/sql/postgres/batch_forms.hpp"
 #include "adapters/sql/postgres/migrations.hpp"
 
@@ -14,20 +13,6 @@ using namespace std::chrono_literals;
 
 // A migration may rewrite a table.
 constexpr auto migration_limit = 30min;
-
-std::string meta_value(connection& db, std::string_view name) {
-  auto found = select(db, "SELECT value FROM meta WHERE name = $1", name);
-  return found.next() ? found.get<std::string>(0) : std::string{};
-}
-
-std::string make_store_epoch() {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::random_device device;
-  std::string text;
-  for (auto i = 0; i < 16; ++i)
-    text += digits[device() & 15];
-  return text;
-}
 
 /// Makes what is fixed for the life of a store, once.
 void write_meta(connection& db, unsigned partitions) {

@@ -4,10 +4,10 @@
 #include <array>
 #include <cstring>
 #include <fstream>
-#include <random>
 
 #include <unistd.h>
 
+#include "adapters/sql/meta.hpp"
 #include "adapters/sql/sqlite/migrations.hpp"
 
 namespace callboard::sql {
@@ -63,20 +63,6 @@ void check_pages(sqlite_connection& db, const std::filesystem::path& file) {
   auto found = select(db, "PRAGMA quick_check(1)");
   if (found.next() && found.get<std::string_view>(0) != "ok")
     throw driver_error{failure::corrupt, found.get<std::string>(0)};
-}
-
-std::string meta_value(sqlite_connection& db, std::string_view name) {
-  auto found = select(db, "SELECT value FROM meta WHERE name = $1", name);
-  return found.next() ? found.get<std::string>(0) : std::string{};
-}
-
-std::string make_store_epoch() {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::random_device device;
-  std::string text;
-  for (auto i = 0; i < 16; ++i)
-    text += digits[device() & 15];
-  return text;
 }
 
 /// Makes what is fixed for the life of a store, once.
