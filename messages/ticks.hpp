@@ -2,7 +2,8 @@
 
 namespace callboard {
 
-/// Timers that actors send to themselves.
+// Timers that actors send to themselves.
+
 /// Requests of the actor may be past their deadline.
 struct deadline_tick {};
 struct room_tick {
