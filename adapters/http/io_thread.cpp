@@ -47,11 +47,18 @@ void io_thread::post(std::function<void(io_thread&)> work) {
 }
 
 void io_thread::drain_outlet() {
+  take_outlet();
+  if (hub_.flush([this] { take_outlet(); }))
+    post([](io_thread& self) { self.drain_outlet(); });
+}
+
+void io_thread::take_outlet() {
   items_.clear();
   if (items_.capacity() > most_kept_items)
     items_.shrink_to_fit();
   auto whole = outlet_->take(items_);
-  hub_.execute(items_);
+  if (!items_.empty())
+    hub_.execute(items_);
   if (!whole)
     hub_.close_all(close_code::slow, "slow");
   items_.clear();

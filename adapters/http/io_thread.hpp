@@ -37,7 +37,7 @@ public:
   /// Runs a function on the thread.
   void post(std::function<void(io_thread&)> work);
 
-  /// Carries out what has gathered in the outlet's queue.
+  /// Carries out what has gathered in the outlet's queue, and what comes while it does.
   void drain_outlet();
 
   /// Takes a new connection; `peer` is its address.
@@ -64,6 +64,7 @@ public:
   void remove(http_connection& connection);
 
 private:
+  void take_outlet();
   void watch_websockets();
   void schedule_sweep();
   void sweep();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -36,8 +37,11 @@ public:
   int descriptor() const { return readiness_.descriptor(); }
   void serve_ready();
 
-  /// Carries instructions out, in order, then flushes each connection they touched once.
+  /// Carries instructions out, in order. What they send waits for `flush`.
   void execute(std::vector<outlet_item>& items);
+  /// Writes to each connection for which something waits, once. `take_more` is called every few writes and may `execute`
+  /// what came meanwhile: it goes out in the same write to all that have not had theirs. True if something waits again.
+  bool flush(const std::function<void()>& take_more);
 
   /// Pings, deadlines, expiry. To be called every `sweep_interval`.
   void sweep();
@@ -74,6 +78,7 @@ private:
   void enqueue(std::uint32_t slot, const shared_bytes& bytes, bool exempt);
   void mark_dirty(std::uint32_t slot);
   void flush_dirty();
+  void flush_if_dirty(std::uint32_t slot);
   void flush(std::uint32_t slot);
   void queue_drained(std::uint32_t slot);
 
@@ -99,7 +104,8 @@ private:
   readiness readiness_;
   std::vector<std::unique_ptr<websocket_connection[]>> chunks_;
   std::vector<std::uint32_t> free_slots_;
-  std::vector<std::uint32_t> dirty_;
+  std::vector<std::uint32_t> dirty_; // for whom something waits
+  std::vector<std::uint32_t> round_; // of `flush`; those that have not had their turn are dirty
   backlog_pool pool_;
   std::vector<char> buffer_;
   std::vector<iovec> slices_;
