@@ -1,14 +1,7 @@
 #include "adapters/sql/append_runs.hpp"
 
-#include <algorithm>
-
 namespace callboard::sql {
 namespace {
-
-/// An admin's message in another's name writes an audit entry too; they are rare and go their own way.
-bool is_plain(const append_events& op) {
-  return std::all_of(op.events.begin(), op.events.end(), [](const room_event& event) { return event.sent_by.empty(); });
-}
 
 /// A read mark counts what is in the log at its time, and a trim takes what was in the outbox before this batch: both
 /// may come after messages that arrived with them.
@@ -21,13 +14,10 @@ bool lets_pass(const write_op& op) {
 std::vector<std::size_t> append_run(const std::vector<write_op>& operations, std::size_t first) {
   std::vector<std::size_t> run;
   for (auto i = first; i < operations.size(); ++i) {
-    if (auto* op = std::get_if<append_events>(&operations[i])) {
-      if (!is_plain(*op))
-        break;
+    if (std::holds_alternative<append_events>(operations[i]))
       run.push_back(i);
-    } else if (!lets_pass(operations[i])) {
+    else if (!lets_pass(operations[i]))
       break;
-    }
   }
   return run;
 }

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "adapters/sql/append_runs.hpp"
+#include "adapters/sql/append_together.hpp"
 #include "adapters/sql/audit.hpp"
 #include "adapters/sql/dead_events.hpp"
 #include "adapters/sql/mail.hpp"
@@ -22,10 +23,9 @@
 namespace callboard::sql {
 namespace {
 
-/// These check all they must before they write, so a refusal leaves nothing to take back. They are most of the load.
+/// These check all they must before they write, so a refusal leaves nothing to take back. They are much of the load.
 template <class Operation>
-constexpr bool needs_savepoint = !std::is_same_v<Operation, append_events> && !std::is_same_v<Operation, mark_read> &&
-                                 !std::is_same_v<Operation, trim_outbox>;
+constexpr bool needs_savepoint = !std::is_same_v<Operation, mark_read> && !std::is_same_v<Operation, trim_outbox>;
 
 template <class Operation>
 write_answer answer_of(work& unit, const Operation& op) {
@@ -68,6 +68,10 @@ write_answer run_operation(work& unit, const Operation& op) {
   } catch (const refusal& refused) {
     return refused.error;
   }
+}
+
+write_answer run_operation(work&, const append_events&) {
+  throw driver_error{failure::fatal, "an append goes by append_together"};
 }
 
 bool is_usable_after(failure kind) {
@@ -178,32 +182,30 @@ void write_executor::run_all(connection& db, const write_batch& batch, write_ans
   answers.answers.resize(operations.size());
   std::vector<bool> is_done(operations.size());
   for (std::size_t i = 0; i < operations.size(); ++i) {
-    if (options_.append_together && !is_done[i])
-      append_together(unit, batch, i, answers, is_done);
-    if (!is_done[i])
+    if (is_done[i])
+      continue;
+    if (std::holds_alternative<append_events>(operations[i]))
+      append(unit, batch, i, answers, is_done);
+    else
       answers.answers[i] = std::visit([&unit](auto& op) { return run_operation(unit, op); }, operations[i]);
   }
-  if (options_.flush_outbox)
+  if (!unit.outbox.empty())
     options_.flush_outbox(unit);
-  else
-    flush_outbox(unit);
   for (auto& row : unit.outbox)
     if (std::find(answers.touched.begin(), answers.touched.end(), row.partition) == answers.touched.end())
       answers.touched.push_back(row.partition);
 }
 
-/// Runs the appends from here on that may go together, if this is the first of several.
-void write_executor::append_together(work& unit, const write_batch& batch, std::size_t first, write_answers& answers,
-                                     std::vector<bool>& is_done) {
-  if (!std::holds_alternative<append_events>(batch.operations[first]))
-    return;
+/// Runs the appends from here on that may go together.
+void write_executor::append(work& unit, const write_batch& batch, std::size_t first, write_answers& answers,
+                            std::vector<bool>& is_done) {
   auto run = append_run(batch.operations, first);
-  if (run.size() < 2)
-    return;
   std::vector<const append_events*> appends;
+  appends.reserve(run.size());
   for (auto i : run)
     appends.push_back(&std::get<append_events>(batch.operations[i]));
-  auto results = options_.append_together(unit, appends);
+  auto forms = options_.make_append_forms();
+  auto results = append_together(unit, appends, *forms);
   for (std::size_t i = 0; i < run.size(); ++i) {
     answers.answers[run[i]] = std::move(results[i]);
     is_done[run[i]] = true;

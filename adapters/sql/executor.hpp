@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "adapters/sql/append_together.hpp"
 #include "adapters/sql/work.hpp"
 
 namespace callboard::sql {
@@ -20,13 +21,14 @@ struct write_options {
   /// Whether this server may write at present; always if empty.
   std::function<bool()> may_write;
 
-  // Steps that a database does better in its own way; if empty, statement by statement.
+  // What each database does in its own way.
 
   /// Locks the rows of the partitions that a batch is fenced by against whoever would take them over, and reads them.
+  /// Empty where nobody else writes.
   std::function<void(work&, const write_batch&)> lock_partitions;
-  /// Appends to many rooms at once: one answer for each operation, as `apply` gives it.
-  std::function<std::vector<write_answer>(work&, const std::vector<const append_events*>&)> append_together;
-  /// Writes the events of a transaction to the outbox.
+  /// Makes the statements that append to many rooms at once.
+  std::function<std::unique_ptr<append_forms>()> make_append_forms;
+  /// Writes the events of a transaction to the outbox, if there are any.
   std::function<void(work&)> flush_outbox;
 };
 
@@ -34,7 +36,7 @@ struct write_options {
 class write_executor {
 public:
   /// `connect` opens the connection, now and again after a failure that leaves it unusable.
-  write_executor(connection_factory connect, store_settings settings, write_options options = {});
+  write_executor(connection_factory connect, store_settings settings, write_options options);
 
   /// The answer of every operation, in order, after the commit. An error: nothing of the batch was committed, unless it
   /// says that this could not be found out; then nothing more is written before it was.
@@ -44,8 +46,8 @@ private:
   write_answers attempt(const write_batch& batch);
   bool settle(std::chrono::milliseconds patience);
   void run_all(connection& db, const write_batch& batch, write_answers& answers);
-  void append_together(work& unit, const write_batch& batch, std::size_t first, write_answers& answers,
-                       std::vector<bool>& is_done);
+  void append(work& unit, const write_batch& batch, std::size_t first, write_answers& answers,
+              std::vector<bool>& is_done);
 
   connection_factory connect_;
   store_settings settings_;

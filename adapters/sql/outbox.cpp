@@ -41,18 +41,6 @@ void fill_typed_fields(domain_event& event) {
 
 } // namespace
 
-void flush_outbox(work& unit) {
-  if (unit.outbox.empty())
-    return;
-  auto count = static_cast<std::int64_t>(unit.outbox.size());
-  auto id = take_numbers(unit, "outbox", count) - count;
-  for (auto& row : unit.outbox)
-    run(unit.db,
-        R"(INSERT INTO outbox ("partition", id, event_id, type, topic, "key", data, created_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8))",
-        row.partition, ++id, row.id, row.type, row.topic, row.key, row.data, unit.now);
-}
-
 done apply(work& unit, const trim_outbox& op) {
   run(unit.db, R"(DELETE FROM outbox WHERE "partition" = $1 AND id <= $2)", op.guard.partition, op.up_to);
   return {};

@@ -8,7 +8,4 @@ done apply(work& unit, const trim_outbox& op);
 std::vector<domain_event> answer(reading& from, const read_outbox& question);
 store_status answer(reading& from, const get_store_status& question);
 
-/// Writes what the operations of a transaction emitted; the last thing before its commit.
-void flush_outbox(work& unit);
-
 } // namespace callboard::sql

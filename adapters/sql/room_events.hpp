@@ -4,15 +4,12 @@
 
 namespace callboard::sql {
 
-std::vector<appended> apply(work& unit, const append_events& op);
 std::vector<room_event> answer(reading& from, const read_events& question);
 
-/// Appends events of the server itself (members, names) with consecutive offsets and fills `offset` and `created_at`.
+/// Appends events of the server itself (members, names), which have no client key, with consecutive offsets and fills
+/// `offset` and `created_at`. What clients send goes by append_together.hpp.
 /// False if the room is gone.
 bool append_to_log(work& unit, room_id room, std::vector<room_event>& events);
-
-/// Emits `message.created` for a message that goes to this offset now.
-void emit_message(work& unit, partition_id partition, room_id room, const room_event& event, stream_offset offset);
 
 /// The columns that `read_room_event` takes, from `room_events AS e` joined with the names of its users.
 inline constexpr std::string_view room_event_columns =

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <map>
+
 #include "tests/contract/store_fixture.hpp"
 
 using namespace callboard;
@@ -59,6 +62,34 @@ CONTRACT_CASE("a client key is appended once, inside an operation, a batch and o
   CHECK(store.say(room, alice, "without key") == 3);
   CHECK(store.say(room, alice, "without key") == 4);
   CHECK(store.events_of(to_string(room), "message.created").size() == 4);
+}
+
+CONTRACT_CASE("a client key is found however many messages ago it was, and whatever came between") {
+  auto alice = store.add_user("alice"), bob = store.add_user("bob");
+  auto room = store.add_room(alice, {bob});
+  constexpr unsigned messages = 40;
+  auto key = [](unsigned number) { return "key-" + std::to_string(number * 7919 % 1000); }; // not in their order
+  for (unsigned i = 1; i <= messages; ++i) {
+    if (i % 3 == 0)
+      store.perform(store.message(room, bob, "by bob", key(i))); // the same keys of another actor are others
+    if (i % 5 == 0)
+      store.say(room, bob, "without key");
+    CHECK_FALSE(store.perform(store.message(room, alice, std::to_string(i), key(i))).at(0).duplicate);
+    for (unsigned earlier : {i, (i + 1) / 2, 1u}) {
+      auto again = store.perform(store.message(room, alice, std::to_string(earlier), key(earlier))).at(0);
+      CHECK(again.duplicate);
+      CHECK(again.same_content);
+    }
+  }
+  std::map<std::string, int> seen;
+  stream_offset expected = 0;
+  for (auto& event : store.ask(read_events{room, 0, 0, 200})) {
+    CHECK(event.offset == ++expected);
+    if (event.actor == alice)
+      ++seen[event.key];
+  }
+  CHECK(seen.size() == messages);
+  CHECK(std::all_of(seen.begin(), seen.end(), [](const auto& each) { return each.second == 1; }));
 }
 
 CONTRACT_CASE("a room that is gone answers not_found and takes no event") {

@@ -20,7 +20,7 @@ public:
       throw std::runtime_error{error->message};
     store_ = std::get<std::shared_ptr<sql::server_store>>(opened);
     auto settings = sql::settings_of(options_);
-    writer_ = std::make_unique<sql::write_executor>(sql::writer_factory(options_), settings);
+    writer_ = std::make_unique<sql::write_executor>(sql::writer_factory(options_), settings, sql::writing());
     reader_ = std::make_unique<sql::query_executor>(sql::reader_factory(options_), settings, options_.query_deadline);
   }
 

@@ -58,8 +58,6 @@ void lock_partitions(work& unit, const write_batch& batch) {
 }
 
 void flush_outbox_together(work& unit) {
-  if (unit.outbox.empty())
-    return;
   auto count = static_cast<std::int64_t>(unit.outbox.size());
   auto id = take_numbers(unit, "outbox", count) - count;
   array_text partitions, ids, events, types, topics, keys, data;

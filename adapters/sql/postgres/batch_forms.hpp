@@ -1,7 +1,8 @@
 #pragma once
 
-#include <vector>
+#include <memory>
 
+#include "adapters/sql/append_together.hpp"
 #include "adapters/sql/work.hpp"
 
 namespace callboard::sql {
@@ -14,7 +15,7 @@ namespace callboard::sql {
 void lock_partitions(work& unit, const write_batch& batch);
 
 /// Looks all client keys up, gives all offsets and inserts all events: three statements, however many messages.
-std::vector<write_answer> append_together(work& unit, const std::vector<const append_events*>& operations);
+std::unique_ptr<append_forms> append_by_arrays();
 
 /// Numbers and inserts all events of the transaction: two statements.
 void flush_outbox_together(work& unit);

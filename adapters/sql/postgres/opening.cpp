@@ -130,7 +130,7 @@ store_access access_to(std::shared_ptr<postgres_server> server, std::shared_ptr<
   if (lock)
     writing.may_write = [lock] { return lock->is_held(); };
   writing.lock_partitions = lock_partitions;
-  writing.append_together = append_together;
+  writing.make_append_forms = append_by_arrays;
   writing.flush_outbox = flush_outbox_together;
   return {[=] { return std::make_unique<write_executor>(connect_writer, settings, writing); },
           [=, deadline = options.query_deadline] {

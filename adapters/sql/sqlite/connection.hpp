@@ -12,6 +12,8 @@ struct sqlite3;
 
 namespace callboard::sql {
 
+class batch_rows;
+
 enum class access : std::uint8_t { read_only, read_write };
 
 /// A connection to an SQLite file (WAL, synchronous=FULL).
@@ -28,6 +30,8 @@ public:
   void configure();
   /// Runs one or several statements given as text.
   void execute(const std::string& script);
+  /// What the table `batch` has for the statements to come (batch_rows.hpp); null: nothing.
+  void show_batch(const batch_rows* rows) { batch_ = rows; }
 
   statement& prepare(std::string_view text) override;
   std::int64_t changed_rows() override;
@@ -46,6 +50,7 @@ private:
 
   sqlite3* handle_ = nullptr;
   access mode_;
+  const batch_rows* batch_ = nullptr;
   std::unique_ptr<statements> statements_;
   std::optional<std::chrono::steady_clock::time_point> deadline_;
 };

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "adapters/sql/meta.hpp"
+#include "adapters/sql/sqlite/batch_forms.hpp"
 #include "adapters/sql/sqlite/migrations.hpp"
 
 namespace callboard::sql {
@@ -150,6 +151,13 @@ store_settings settings_of(const sqlite_options& options) {
   if (!clock)
     clock = [] { return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()); };
   return {options.partitions, options.partition_of, std::move(clock)};
+}
+
+write_options writing() {
+  write_options result;
+  result.make_append_forms = append_from_memory;
+  result.flush_outbox = flush_outbox_from_memory;
+  return result;
 }
 
 connection_factory writer_factory(const sqlite_options& options) {

@@ -24,6 +24,8 @@ struct opened_file {
 std::variant<opened_file, open_error> open_file(const sqlite_options& options);
 
 store_settings settings_of(const sqlite_options& options);
+/// How the writer of an SQLite store works.
+write_options writing();
 
 /// Opens further connections to a file that `open_file` accepted.
 connection_factory writer_factory(const sqlite_options& options);

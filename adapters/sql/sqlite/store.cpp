@@ -22,7 +22,7 @@ std::variant<std::unique_ptr<directory_lock>, open_error> take_lock(const std::f
 
 store_access access_to(const sqlite_options& options) {
   auto settings = settings_of(options);
-  return {[=] { return std::make_unique<write_executor>(writer_factory(options), settings); },
+  return {[=] { return std::make_unique<write_executor>(writer_factory(options), settings, writing()); },
           [=] { return std::make_unique<query_executor>(reader_factory(options), settings, options.query_deadline); }};
 }
 
