@@ -25,7 +25,7 @@ process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@{loopback}:{controller}
 listeners=PLAINTEXT://{loopback}:{port},CONTROLLER://{loopback}:{controller}
-advertised.listeners=PLAINTEXT://{loopback}:{port}
+advertised.listeners=PLAINTEXT://{advertised}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
@@ -87,6 +87,10 @@ class Kafka(Service):
     def address(self):
         return f"{LOOPBACK}:{self.port()}"
 
+    def advertised(self):
+        """Where it tells its clients to go; elsewhere than its address only if something stands before it."""
+        return self.address()
+
     def answers(self):
         """Whether it lists itself as a broker; asked only once it listens, since kcat waits long for a broker that is not there."""
         try:
@@ -95,7 +99,7 @@ class Kafka(Service):
                                    timeout=ANSWER_SECONDS + 1, check=False)
         except (OSError, subprocess.TimeoutExpired):
             return False
-        return asked.returncode == 0 and f"broker 1 at {self.address()}" in asked.stdout
+        return asked.returncode == 0 and f"broker 1 at {self.advertised()}" in asked.stdout
 
     def prepare(self):
         if subprocess.run([TOP / "scripts/install-kafka"], check=False).returncode != 0:
@@ -103,7 +107,7 @@ class Kafka(Service):
         (self.folder / "data").mkdir(exist_ok=True)
         self._logging.write_text(LOGGING)
         self.mark().write_text(CONFIGURATION.format(loopback=LOOPBACK, port=self.port(), controller=self.port("controller"),
-                                                    data=self.data))
+                                                    data=self.data, advertised=self.advertised()))
         if not (self.data / "meta.properties").exists():
             self._format()
 

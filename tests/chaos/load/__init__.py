@@ -1,0 +1,1 @@
+"""The load of the fault test: writers, readers, and the history they leave."""
