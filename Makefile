@@ -1,7 +1,7 @@
 # Everything a person or a build machine does with callboard. Each target is one script of scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run demo services build test check sanitize soak bench format clean
-export JOBS DATA LISTEN ONLY SERVICES
+.PHONY: help run demo services build test check sanitize soak chaos bench format clean
+export JOBS DATA LISTEN ONLY SERVICES FAULTS SEED
 
 help: ## Lists the targets and the variables.
 	@printf 'callboard: make TARGET [VARIABLE=value]\n\n'
@@ -12,6 +12,7 @@ help: ## Lists the targets and the variables.
 	@printf '  DATA=folder\tdata directory of run (./data)\n' | expand -t 16
 	@printf '  SERVICES=1\trun on PostgreSQL, Redis, Kafka and a mail catcher; SERVICES="postgres redis" on these only\n' | expand -t 16
 	@printf '  ONLY=suites\tsuites of test, sanitize and soak, e.g. ONLY="house cli" (all)\n' | expand -t 16
+	@printf '  FAULTS=n\tfaults of chaos (100); SEED=n repeats their order\n' | expand -t 16
 
 run: ## Installs what is missing, builds, and starts callboard in the foreground, on its embedded parts unless SERVICES is set.
 	@scripts/run
@@ -40,6 +41,9 @@ sanitize: ## Runs the C++ tests and the real programs under the address, undefin
 
 soak: ## Runs the tests through the real programs with long counts.
 	@scripts/soak
+
+chaos: ## Runs the fault test with 100 faults: servers are killed, frozen and cut off under load, and nothing may be lost.
+	@scripts/chaos
 
 bench: ## Measures callboard beside its peers and writes bench/RESULTS.md.
 	@scripts/bench

@@ -68,6 +68,7 @@ SETS = {
         Suite("asan", "ctest", "build/asan", ("asan", "services"), 600, ASAN_TESTS, services=("postgres",)),
         Suite("web", "vitest", "web", ("web-packages",)),
         *_through_programs("build/bin", "release"),
+        Suite("chaos", "pytest", "tests/chaos", ("release", "services"), 480),
         Suite("load", "pytest", "tests/load", ("release",)),
         Suite("docs", "pytest", "tests/docs", ("release",)),
         Suite("e2e", "node", "tests/e2e", ("release", "web", "e2e-packages"), 600),

@@ -180,15 +180,15 @@ class Driver:
         """One fault and what follows, until everything works again; whether it counts."""
         await until(lambda: len(self.history.in_flight) >= WANTED_IN_FLIGHT, IN_FLIGHT_SECONDS, "tries in flight", 0.001)
         struck = await asyncio.to_thread(kinds.strike, self.stage, kind)
-        hit = self.history.tries_in_flight(struck.begun)
+        hit = self.history.hit(struck.begun, struck.done)
         await kinds.end(self.stage, kind)
         over = time.monotonic()
-        counts = bool(hit) and struck.connections != 0
+        counts = hit > 0 and struck.connections != 0
         self.history.note("fault", number=number, kind=kind.name, **{"from": struck.begun, "to": struck.done}, over=over,
                           counts=counts, connections=struck.connections)  # fmt: skip
         await self.until_works(over)
         took = time.monotonic() - struck.begun
-        self.say(f"  {number:3d}/{self.count} {kind.name:<18} hit {len(hit):3d} in flight, all works again after {took:5.1f} s"
+        self.say(f"  {number:3d}/{self.count} {kind.name:<18} hit {hit:3d} in flight, all works again after {took:5.1f} s"
                  + ("" if counts else "; does not count"))  # fmt: skip
         return counts
 

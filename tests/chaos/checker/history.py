@@ -56,11 +56,11 @@ class History:
         return [each for each in self.operations.values() if each.kind == kind and "repeats" not in each.wanted]
 
     def in_flight(self, fault):
-        """How many tries were sent before a fault struck and answered after it had."""
+        """How many tries were sent before a fault struck, and answered after it had, or lost while it did."""
         return sum(
-            sent < fault.begun and answered > fault.done
+            sent < fault.begun and (answered > fault.done or (answered > fault.begun and outcome == "lost"))
             for operation in self.operations.values()
-            for sent, answered, _ in operation.tries
+            for sent, answered, outcome in operation.tries
         )
 
 

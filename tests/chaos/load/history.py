@@ -11,8 +11,12 @@
 | `fault` | `number`, `kind`; struck between `from` and `to`, over at `over`; `counts` if something was in flight |
 """
 
+import collections
 import json
 import time
+
+# How many tries that ended are remembered; many more than end within a fault.
+RECENT = 10_000
 
 
 class History:
@@ -22,6 +26,7 @@ class History:
         self.path = path
         self.file = open(path, "a", encoding="utf-8")
         self.in_flight = {}
+        self.recent = collections.deque(maxlen=RECENT)
         self.operations = 0
         self.last_success = {}
         self.counts = {}
@@ -51,7 +56,8 @@ class History:
     def answer(self, operation, number, outcome, result=None):
         """A try has ended."""
         _, sent = self.in_flight.pop(operation)
-        self.note("answer", op=operation, **{"try": number}, outcome=outcome, **({"result": result} if result else {}))
+        now = self.note("answer", op=operation, **{"try": number}, outcome=outcome, **({"result": result} if result else {}))
+        self.recent.append((sent, now, outcome))
         if outcome == "ok":
             kind = self._kinds[operation]
             self.last_success[kind] = max(sent, self.last_success.get(kind, 0))
@@ -62,6 +68,12 @@ class History:
         name = f"{self._kinds.pop(operation)} {outcome}"
         self.counts[name] = self.counts.get(name, 0) + 1
 
-    def tries_in_flight(self, before):
-        """The tries that were sent before a time and are not answered: {(operation, number)}."""
-        return {(operation, number) for operation, (number, sent) in self.in_flight.items() if sent < before}
+    def hit(self, begun, done):
+        """How many tries a fault met that struck between these times."""
+        waiting = [(sent, float("inf"), "") for _, sent in self.in_flight.values()]
+        return sum(was_hit(*each, begun, done) for each in (*waiting, *self.recent))
+
+
+def was_hit(sent, answered, outcome, begun, done):
+    """Whether a try was in flight when a fault struck: sent before; answered after, or never because of it."""
+    return sent < begun and (answered > done or (answered > begun and outcome == "lost"))
