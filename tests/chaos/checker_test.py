@@ -55,7 +55,7 @@ class World:
             ("reminder.fired", "callboard.reminders", 5, {"reminder_id": 5, "fire_seq": 1}),
         ]
         events = [{"partition": 0, "id": number, "event_id": EVENT(number), "type": kind, "topic": topic, "key": key,
-                   "data": json.dumps(content)} for number, (kind, topic, key, content) in enumerate(data, 1)]  # fmt: skip
+                   "data": json.dumps(content), "at": 10_000} for number, (kind, topic, key, content) in enumerate(data, 1)]  # fmt: skip
         self.store = Store(
             users=[{"id": ADA, "username": "ada"}, {"id": GRACE, "username": "grace"}],
             rooms=[{"id": HALL, "name": "hall", "created_by": ADA, "last_offset": 3}],
@@ -69,7 +69,7 @@ class World:
             reminders=[{"id": 5, "owner_id": GRACE, "body": "r-1", "state": 2, "fired_count": 1}],
             events=events,
         )  # fmt: skip
-        self.messages = [Message(row["topic"], 0, row["id"], str(row["key"]), row["event_id"], row["type"], row["data"])
+        self.messages = [Message(row["topic"], 0, row["id"], str(row["key"]), row["event_id"], row["type"], row["data"], 10_000)
                          for row in events]  # fmt: skip
 
     def judge(self, figures=None):
@@ -90,6 +90,14 @@ def test_a_run_in_which_all_is_well_has_no_finding():
     assert found.findings == []
     assert (found.duplicates, found.in_flight) == (0, {1: 1})
     assert found.outages[1] == pytest.approx(4.0)  # from the answer at 13 to that at 17
+
+
+def test_events_that_were_committed_and_not_yet_published_when_a_fault_struck_are_counted():
+    world = World()
+    world.messages[3] = Message(**{**vars(world.messages[3]), "time": 12_700})
+    world.messages[4] = Message(**{**vars(world.messages[4]), "time": 12_550})  # while it struck
+    world.store.events[5]["at"] = 13_000
+    assert world.judge().events == {1: 1}
 
 
 def test_an_outcome_that_is_unknown_may_be_either():

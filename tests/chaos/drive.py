@@ -7,12 +7,13 @@ import random
 import subprocess
 import time
 
-from checker import analytics, store
+from checker import analytics, store, topic
 from faults import kinds
 from load import readers, writers
 from load.history import History
 from load.http import Http
 from load.run import Run
+from support.centrifuge import Closed
 
 ROOMS = 8
 READERS = 10
@@ -57,6 +58,12 @@ async def until(condition, seconds, what, every=0.02):
         await asyncio.sleep(every)
 
 
+def without_the_cancelled(loop, context):
+    """Connections end in the middle of a request all the time: that nobody waits for its answer any more is no news."""
+    if not isinstance(context.get("exception"), (asyncio.CancelledError, Closed)):
+        loop.default_exception_handler(context)
+
+
 class Driver:
     """One run on a stage that stands."""
 
@@ -73,11 +80,13 @@ class Driver:
         self.people = {}
         self.admin = None
         self.missed = 0
+        self.starting = None  # the task that starts Kafka again
 
     async def perform(self):
         """The whole run; returns its Outcome."""
         begun = time.monotonic()
-        self.history.note("run", seed=self.seed, faults=self.count)
+        asyncio.get_running_loop().set_exception_handler(without_the_cancelled)
+        self.history.note("run", seed=self.seed, faults=self.count, clock=time.time() - time.monotonic())
         sql(self.stage.database, OBSERVER.read_text())
         await self.prepare()
         followers = [asyncio.create_task(self.guarded(each.follow(self.goal_of(each)))) for each in self.make_readers()]
@@ -86,6 +95,7 @@ class Driver:
             await self.strike_all()
             self.run.stopping.set()
             await asyncio.wait_for(asyncio.gather(*workers), 120)
+            await self.until_kafka_is_back()
             await self.until_quiet()
             self.ends = self.heads()
             await asyncio.wait_for(asyncio.gather(*followers), 60)
@@ -123,6 +133,7 @@ class Driver:
         for number in range(ROOMS):
             self.run.rooms.append(await self.make_room(owner, f"hall {number + 1}", writing))
         self.run.closed_room = await self.make_room(owner, "closed hall", names["reader"][:1])
+        await asyncio.to_thread(self.stage.stamp_messages, topic.TOPICS)
         self.run.names = [*names["socket"], *names["rest"]]
 
     async def make_room(self, owner, name, members):
@@ -178,10 +189,12 @@ class Driver:
 
     async def strike_one(self, number, kind):
         """One fault and what follows, until everything works again; whether it counts."""
+        if kind.whom == "kafka":
+            await self.until_kafka_is_back()
         await until(lambda: len(self.history.in_flight) >= WANTED_IN_FLIGHT, IN_FLIGHT_SECONDS, "tries in flight", 0.001)
         struck = await asyncio.to_thread(kinds.strike, self.stage, kind)
         hit = self.history.hit(struck.begun, struck.done)
-        await kinds.end(self.stage, kind)
+        self.starting = await kinds.end(self.stage, kind) or self.starting
         over = time.monotonic()
         counts = hit > 0 and struck.connections != 0
         self.history.note("fault", number=number, kind=kind.name, **{"from": struck.begun, "to": struck.done}, over=over,
@@ -191,6 +204,12 @@ class Driver:
         self.say(f"  {number:3d}/{self.count} {kind.name:<18} hit {hit:3d} in flight, all works again after {took:5.1f} s"
                  + ("" if counts else "; does not count"))  # fmt: skip
         return counts
+
+    async def until_kafka_is_back(self):
+        """Waits until Kafka, should it have been killed, answers again."""
+        if self.starting is not None:
+            await self.starting
+            self.starting = None
 
     async def until_works(self, since):
         """Until everything that was tried after a time has been acknowledged at least once."""

@@ -1,6 +1,7 @@
 """The gate passes, cuts, holds and deafens as the faults need it; the kinds are drawn evenly; hits are counted rightly."""
 
 import collections
+import concurrent.futures
 import random
 import socket
 import threading
@@ -132,6 +133,28 @@ def test_a_deaf_gate_passes_requests_and_loses_answers(gates, echo):
     with enter(gates) as link:
         link.sendall(b"again")
         assert link.recv(100) == b"again"
+
+
+def test_an_orphaned_request_reaches_the_server_and_its_answer_is_lost(gates, echo):
+    with enter(gates) as link, enter(gates) as other, concurrent.futures.ThreadPoolExecutor() as pool:
+        other.sendall(b"first")
+        assert other.recv(100) == b"first"
+        orphaning = pool.submit(gates.tell, "door", "orphan", word="COMMIT", seconds=10)
+        while not orphaning.done():
+            link.sendall(b"BEGIN")
+            if link.recv(100) != b"BEGIN":
+                break
+            link.sendall(b"COMMIT")
+            if is_reset(link):
+                break
+        assert orphaning.result()["connections"] == 1
+        assert echo.got.endswith(b"COMMIT")
+        other.sendall(b"goes on")
+        assert other.recv(100) == b"goes on"
+
+
+def test_an_orphan_that_does_not_come_is_told(gates):
+    assert gates.tell("door", "orphan", word="COMMIT", seconds=0.1)["connections"] == 0
 
 
 def test_a_server_that_is_gone_ends_the_connection(gates, echo):

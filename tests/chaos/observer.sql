@@ -8,11 +8,13 @@ CREATE TABLE observer.events (
   type        TEXT NOT NULL,
   topic       TEXT NOT NULL,
   "key"       BIGINT NOT NULL,
-  data        TEXT NOT NULL
+  data        TEXT NOT NULL,
+  at          BIGINT NOT NULL DEFAULT floor(extract(epoch FROM clock_timestamp()) * 1000) -- milliseconds
 );
 CREATE FUNCTION observer.record() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO observer.events SELECT "partition", id, event_id, type, topic, "key", data FROM fresh;
+  INSERT INTO observer.events ("partition", id, event_id, type, topic, "key", data)
+    SELECT "partition", id, event_id, type, topic, "key", data FROM fresh;
   RETURN NULL;
 END $$;
 CREATE TRIGGER observer AFTER INSERT ON outbox REFERENCING NEW TABLE AS fresh

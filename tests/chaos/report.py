@@ -19,17 +19,16 @@ def _head(outcome, history, verdict):
 
 
 def _faults(history, verdict):
-    yield f"{'fault':<20} {'times':>5} {'tries in flight':>16} {'fewest':>7} {'longest outage':>15}"
+    yield f"{'fault':<20} {'times':>5} {'tries in flight':>16} {'fewest':>7} {'events on the way':>18} {'longest outage':>15}"
     kinds = {}
     for fault in history.faults:
         if fault.counts:
             kinds.setdefault(fault.kind, []).append(fault.number)
-    for kind, numbers in sorted(kinds.items()):
+    for kind, numbers in [*sorted(kinds.items()), ("all", list(verdict.in_flight))]:
         hits = [verdict.in_flight[number] for number in numbers]
-        outage = max(verdict.outages[number] for number in numbers)
-        yield f"{kind:<20} {len(numbers):>5} {sum(hits):>16} {min(hits):>7} {outage:>13.2f} s"
-    hits = verdict.in_flight.values()
-    yield f"{'all':<20} {len(hits):>5} {sum(hits):>16} {min(hits, default=0):>7} {max(verdict.outages.values(), default=0):>13.2f} s"
+        events = sum(verdict.events[number] for number in numbers)
+        outage = max((verdict.outages[number] for number in numbers), default=0.0)
+        yield f"{kind:<20} {len(numbers):>5} {sum(hits):>16} {min(hits, default=0):>7} {events:>18} {outage:>13.2f} s"
 
 
 def _operations(history):

@@ -13,6 +13,7 @@ import fcntl
 import pathlib
 import random
 import shutil
+import signal
 import sys
 import time
 
@@ -77,6 +78,7 @@ def main():
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--folder", type=pathlib.Path, default=TOP / "build/chaos")
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that everything is ended on the way out
     seed = random.SystemRandom().randrange(1 << 32) if given.seed is None else given.seed
     with folder_of_its_own(given.folder.resolve()) as folder:
         report, passed = perform(folder, seed, given.faults, lambda text: print(text, flush=True))

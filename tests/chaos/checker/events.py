@@ -17,6 +17,20 @@ def duplicates(messages):
     return len(messages) - len({message.event for message in messages})
 
 
+def on_the_way(history, store, messages):
+    """For each fault that counts, the events that were committed when it struck and not yet in their topics: {number: n}."""
+    written = {}
+    for message in messages:
+        written[message.event] = min(message.time, written.get(message.event, message.time))
+    waits = [(row["at"], written.get(row["event_id"], float("inf"))) for row in store.events]
+    found = {}
+    for fault in history.faults:
+        if fault.counts:
+            begun, done = ((time + history.clock) * 1000 for time in (fault.begun, fault.done))
+            found[fault.number] = sum(committed < begun and arrived > done for committed, arrived in waits)
+    return found
+
+
 def _face(message):
     """What two messages with one `ce_id` must share."""
     return message.topic, message.partition, message.key, message.type, message.value

@@ -50,6 +50,7 @@ class History:
     seen: dict = dataclasses.field(default_factory=dict)
     heard: dict = dataclasses.field(default_factory=dict)
     faults: list = dataclasses.field(default_factory=list)
+    clock: float = 0.0  # what to add to times to get those of the system's clock
 
     def of(self, kind):
         """The operations of a kind, but not those that repeat an acknowledged one."""
@@ -86,6 +87,8 @@ def read(lines):
             operation.result = record.get("result") or {}
         elif what in ("seen", "heard"):
             getattr(history, what).setdefault(record["reader"], []).append(record)
+        elif what == "run":
+            history.clock = record["clock"]
         elif what == "known":
             history.known[record["user"]] = record["name"]
         elif what == "fault":

@@ -12,7 +12,7 @@ TABLES = {
     "personal_events": 'SELECT user_id, "offset", kind, subject, fire_seq FROM personal_events ORDER BY user_id, "offset"',
     "reminders": "SELECT id, owner_id, body, state, fired_count FROM reminders",
     # The record that the test's own trigger keeps of everything that went into the outbox.
-    "events": """SELECT "partition", id, encode(event_id, 'hex') AS event_id, type, topic, "key", data
+    "events": """SELECT "partition", id, encode(event_id, 'hex') AS event_id, type, topic, "key", data, at
                  FROM observer.events ORDER BY "partition", id""",
     "outbox": "SELECT id FROM outbox",
     "dead_events": "SELECT type, reason FROM dead_events",

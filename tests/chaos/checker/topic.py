@@ -20,7 +20,7 @@ class Message:
     event: str
     type: str
     value: str
-    time: int = 0  # milliseconds; what the broker was told
+    time: int = 0  # milliseconds; when the broker wrote it
 
 
 def message_of(raw):

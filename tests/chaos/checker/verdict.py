@@ -14,6 +14,7 @@ class Verdict:
     findings: list
     duplicates: int
     in_flight: dict  # fault's number -> tries that it hit
+    events: dict  # fault's number -> events that were on their way to their topics
     outages: dict  # fault's number -> seconds without an acknowledgement
 
 
@@ -24,7 +25,7 @@ def judge(history, store, messages, figures=None):
         found += analytics.check(store, figures)
     in_flight = {fault.number: history.in_flight(fault) for fault in history.faults if fault.counts}
     found += [Finding("wrong", f"fault {number} counts and hit nothing in flight") for number, hit in in_flight.items() if not hit]
-    return Verdict(found, events.duplicates(messages), in_flight, outages(history))
+    return Verdict(found, events.duplicates(messages), in_flight, events.on_the_way(history, store, messages), outages(history))
 
 
 def outages(history):

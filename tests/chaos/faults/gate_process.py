@@ -2,8 +2,9 @@
 
 A command is one line of JSON: `{"gate": NAME, "do": WHAT, ...}`. WHAT is `lead` (to the server at `port`), `cut` (every
 connection ends with a reset), `hold` (nothing passes, nothing ends, until the next `cut`), `deafen` (requests pass,
-answers are lost, until the next `cut`). An answer holds how many connections there were, and `from` and `to`: the times
-of the monotonic clock between which it was done. The first line of the output is `{NAME: PORT}`.
+answers are lost, until the next `cut`), `orphan` (waits for the next request that holds `word`, up to `seconds`; when the
+server has answered it, the answer is lost and that connection ends). An answer holds how many connections there were, and
+`from` and `to`: the times of the monotonic clock between which it was done. The first line of the output is `{NAME: PORT}`.
 """
 
 import asyncio
@@ -26,6 +27,8 @@ class Gate:
         self.passing = asyncio.Event()
         self.passing.set()
         self.deaf = False
+        self.word = None  # the request whose answer will be lost
+        self.orphaned = None  # when such a request passed, and when its connection ended
 
     async def enter(self, reader, writer):
         """One connection from its beginning to its end."""
@@ -35,24 +38,47 @@ class Gate:
             await self.passing.wait()
             server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self.port)
             self.links[task].append(server_writer)
-            await asyncio.gather(self.pump(reader, server_writer, False), self.pump(server_reader, writer, True))
+            asked = asyncio.Event()
+            await asyncio.gather(self.ask(reader, server_writer, asked), self.answer(server_reader, writer, asked))
         except (OSError, asyncio.CancelledError):
             pass
         finally:
             for each in self.links.pop(task):
                 reset(each)
 
-    async def pump(self, reader, writer, is_answer):
-        """Passes bytes on, as long as they may pass; ends when one side ended."""
+    async def ask(self, reader, writer, asked):
+        """Passes requests on, as long as they may pass; `asked` is set by the one whose answer is to be lost."""
         while data := await reader.read(CHUNK):
             await self.passing.wait()
-            if not (is_answer and self.deaf):
+            if self.word and self.word in data:
+                self.word = None
+                self.orphaned.append(time.monotonic())
+                asked.set()
+            writer.write(data)
+            await writer.drain()
+        writer.write_eof()
+
+    async def answer(self, reader, writer, asked):
+        """Passes answers on, as long as they may pass; ends the connection when the server does."""
+        while data := await reader.read(CHUNK):
+            await self.passing.wait()
+            if asked.is_set():
+                break
+            if not self.deaf:
                 writer.write(data)
                 await writer.drain()
-        if is_answer:
-            await writer.drain()
-            raise ConnectionResetError("the server ended the connection")
-        writer.write_eof()
+        if asked.is_set():
+            self.orphaned.append(time.monotonic())
+        raise ConnectionResetError("nothing more comes")
+
+    async def orphan(self, word, seconds):
+        """Loses the answer to the next request that holds a word; returns when it passed and when its connection ended."""
+        self.word, self.orphaned = word.encode(), []
+        deadline = time.monotonic() + seconds
+        while len(self.orphaned) < 2 and time.monotonic() < deadline:
+            await asyncio.sleep(0.002)
+        self.word = None
+        return self.orphaned if len(self.orphaned) == 2 else None
 
     async def cut(self):
         """Ends every connection, also those that wait to pass, and opens the gate."""
@@ -67,7 +93,7 @@ class Gate:
         self.passing.set()
 
     async def do(self, command):
-        """Carries a command out; returns how many connections it met."""
+        """Carries a command out; returns how many connections it met, `orphan` its two times."""
         met = len(self.links)
         if command["do"] == "lead":
             self.port = command["port"]
@@ -77,6 +103,8 @@ class Gate:
             self.deaf = True
         elif command["do"] == "cut":
             await self.cut()
+        elif command["do"] == "orphan":
+            return await self.orphan(command["word"], command["seconds"])
         else:
             raise ValueError(command)
         return met
@@ -100,7 +128,11 @@ async def main(names):
         command = json.loads(line)
         begun = time.monotonic()
         met = await gates[command["gate"]].do(command)
-        print(json.dumps({"connections": met, "from": begun, "to": time.monotonic()}), flush=True)
+        ended = time.monotonic()
+        if command["do"] == "orphan":
+            begun, ended = met or (begun, ended)
+            met = 1 if met else 0
+        print(json.dumps({"connections": met, "from": begun, "to": ended}), flush=True)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from faults.services import GATES, SERVICES
 
 FROZEN_SECONDS = 3.0
 DEAF_SECONDS = 1.0
+ORPHAN_SECONDS = 20.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,8 +30,14 @@ KINDS = tuple(
     + [Kind("freeze", whom) for whom in ("callboard", *SERVICES)]  # SIGSTOP for 3 s
     + [Kind("cut", whom) for whom in GATES]  # every connection is reset
     + [Kind("hold", whom) for whom in GATES]  # nothing passes for 3 s, then every connection is reset
-    + [Kind("deafen", whom) for whom in GATES]  # requests pass, answers are lost for 1 s, then every connection is reset
+    # Requests pass, answers are lost for 1 s, then every connection is reset.
+    + [Kind("deafen", whom) for whom in ("clients", "postgres", "kafka")]
+    # The answer to a COMMIT is lost after it took place, and its connection ends.
+    + [Kind("orphan", "postgres")]
 )
+
+
+KILL_KAFKA = Kind("kill", "kafka")
 
 
 @dataclasses.dataclass
@@ -48,12 +55,19 @@ def strike(stage, kind):
         begun = time.monotonic()
         stage.signal(kind.whom, signal.SIGKILL if kind.what == "kill" else signal.SIGSTOP)
         return Strike(begun, time.monotonic())
-    answer = stage.gates.tell(kind.whom, kind.what)
+    more = {"word": "COMMIT", "seconds": ORPHAN_SECONDS} if kind.what == "orphan" else {}
+    answer = stage.gates.tell(kind.whom, kind.what, **more)
     return Strike(answer["from"], answer["to"], answer["connections"])
 
 
 async def end(stage, kind):
-    """Ends what was struck: continues, starts again or opens the gate."""
+    """Ends what was struck: continues, starts again or opens the gate.
+
+    Kafka takes long to start, and no request waits for it: it comes back while the next faults strike. Returns the task
+    that starts it; nothing otherwise.
+    """
+    if kind == KILL_KAFKA:
+        return asyncio.create_task(asyncio.to_thread(stage.start, kind.whom))
     if kind.what == "kill":
         await asyncio.to_thread(stage.start, kind.whom)
     elif kind.what == "freeze":

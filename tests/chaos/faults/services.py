@@ -1,9 +1,12 @@
 """The services of a run, in a folder of their own, and the callboard that stands on them; all through gates."""
 
 import concurrent.futures
+import contextlib
+import os
 import signal
 import urllib.parse
 
+from confluent_kafka.admin import AdminClient, ConfigResource
 from faults.gates import Gates
 from load.run import Person
 from support.people import password_hash
@@ -90,8 +93,13 @@ class Stage:
             self.server.signal(number)
             if number == signal.SIGKILL:
                 self.server.wait()
-        else:
-            assert self.services[name].signal_all(number), f"{name} does not run"
+            return
+        main = self.services[name].main()
+        assert main and self.services[name].signal_all(number), f"{name} does not run"
+        if number == signal.SIGKILL:
+            # Its port is free only when the last of its threads has gone, which is when its parent hears of it.
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(main[0], 0)
 
     def start(self, name):
         """Starts what was killed again, on the same data."""
@@ -99,6 +107,14 @@ class Stage:
             self.start_callboard()
         else:
             self.services[name].start()
+            self.gates.tell(name, "lead", port=self.services[name].port())
+
+    def stamp_messages(self, topics):
+        """From now on messages carry the time at which the broker wrote them."""
+        admin = AdminClient({"bootstrap.servers": self.brokers, "log_level": 0})
+        more = {"set_config": {"message.timestamp.type": "LogAppendTime"}}
+        for future in admin.alter_configs([ConfigResource(ConfigResource.Type.TOPIC, name, **more) for name in topics]).values():
+            future.result(20)
 
     def people(self, names, role="user"):
         """New users with tokens for the whole run."""

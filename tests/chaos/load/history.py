@@ -2,6 +2,7 @@
 
 | what | |
 |---|---|
+| `run` | its `seed`, how many `faults`; `clock`: what to add to times to get those of the system's clock |
 | `known` | a user who was there before: `user`, `name` |
 | `begin` | an operation: `op`, `kind`, `by`, and what is wanted; `expect` is `refused` for what must not be accepted |
 | `sent`, `answer` | one try of it: `op`, `try`; an answer has an `outcome`: `ok`, `refused` (for good), `temporary`, `lost` |
