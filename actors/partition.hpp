@@ -10,6 +10,7 @@
 
 #include "actors/core/due_queue.hpp"
 #include "actors/core/reminder_machine.hpp"
+#include "actors/open_answers.hpp"
 #include "actors/outbox_relay.hpp"
 #include "actors/reminder.hpp"
 #include "actors/room.hpp"
@@ -74,11 +75,11 @@ struct partition_state {
   // Reminders: partition_reminders.cpp.
   using step_function = std::function<std::optional<core::reminder_step>(const reminder_record&)>;
   caf::result<reminder_record> add(reminder_add& request);
-  void write_reminder(reminder_add request, caf::typed_response_promise<reminder_record> promise);
+  void write_reminder(reminder_add request, open_answers::owed<reminder_record> promise);
   caf::result<reminder_record> edit(const reminder_edit& request);
   caf::result<reminder_record> change(const principal& who, reminder_id id, step_function step);
   void change_stored(user_id owner, reminder_id id, step_function step, unsigned tries,
-                     caf::typed_response_promise<reminder_record> promise);
+                     open_answers::owed<reminder_record> promise);
   /// Holds the reminder if it fires soon, and lets it go if not.
   void keep(const reminder_record& record);
   void load_due();
@@ -96,6 +97,7 @@ struct partition_state {
   partition_config config;
   partition_neighbours neighbours;
   outbox_relay_actor relay;
+  open_answers answers;
   std::optional<caf::error> stopping; // why it ends
   std::unordered_map<room_id, room_entry> rooms;
   std::unordered_map<user_id, user_entry> users;

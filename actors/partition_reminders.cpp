@@ -30,7 +30,7 @@ caf::result<reminder_record> partition_state::add(reminder_add& request) {
     return check.failure();
   if (auto reason = check_due(request.reminder.due_at, now(), config.limits))
     return reason;
-  auto promise = self->make_response_promise<reminder_record>();
+  auto promise = answers.owe<reminder_record>(self);
   if (number_of(request.reminder.room) == 0) {
     write_reminder(std::move(request), promise);
     return promise;
@@ -50,7 +50,7 @@ caf::result<reminder_record> partition_state::add(reminder_add& request) {
   return promise;
 }
 
-void partition_state::write_reminder(reminder_add request, caf::typed_response_promise<reminder_record> promise) {
+void partition_state::write_reminder(reminder_add request, open_answers::owed<reminder_record> promise) {
   create_reminder operation;
   operation.guard = guard;
   operation.reminder = std::move(request.reminder);
@@ -86,13 +86,13 @@ caf::result<reminder_record> partition_state::edit(const reminder_edit& request)
 caf::result<reminder_record> partition_state::change(const principal& who, reminder_id reminder, step_function step) {
   if (auto reason = not_owned())
     return reason;
-  auto promise = self->make_response_promise<reminder_record>();
+  auto promise = answers.owe<reminder_record>(self);
   change_stored(who.user, reminder, std::move(step), max_tries, promise);
   return promise;
 }
 
 void partition_state::change_stored(user_id owner, reminder_id reminder, step_function step, unsigned tries,
-                                    caf::typed_response_promise<reminder_record> promise) {
+                                    open_answers::owed<reminder_record> promise) {
   self->request(neighbours.store, config.store_deadline, get_reminder{owner, reminder})
       .then(
           [this, owner, reminder, step = std::move(step), tries, promise](const reminder_record& record) mutable {

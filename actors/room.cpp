@@ -8,6 +8,13 @@ namespace callboard {
 
 room_state::room_state(room_self_actor::stateful_pointer<room_state> pointer) : self(pointer), appends({}) {}
 
+room_state::~room_state() {
+  in_flight.push_back(std::move(waiting));
+  for (auto& batch : in_flight)
+    for (auto& post : batch)
+      post.promise.deliver(open_answers::ended());
+}
+
 room_self_actor::behavior_type room_state::make_behavior(room_id number, fence fenced, room_config settings,
                                                          room_neighbours around) {
   id = number;
@@ -65,7 +72,7 @@ room_self_actor::behavior_type room_state::make_behavior(room_id number, fence f
           return reason;
         if (!members.contains(request.who.user))
           return make_failure(errc::forbidden, "only members have a read mark");
-        auto promise = self->make_response_promise<std::uint32_t>();
+        auto promise = answers.owe<std::uint32_t>(self);
         self->request(neighbours.writer, config.write_deadline,
                       mark_read{guard, id, request.who.user, std::min(request.offset, tail)})
             .then([promise](std::uint32_t unread) mutable { promise.deliver(unread); },
@@ -256,7 +263,7 @@ void room_state::close() {
 }
 
 void room_state::check_idle() {
-  auto quiet = handled == handled_at_last_tick && waiting.empty() && in_flight == 0;
+  auto quiet = handled == handled_at_last_tick && waiting.empty() && in_flight.empty();
   if (quiet && (watchers.empty() || load_failure))
     self->send(neighbours.partition, room_idle{id, handled});
   handled_at_last_tick = handled;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <list>
 #include <memory>
 #include <unordered_map>
 #include <unordered_set>
@@ -11,6 +12,7 @@
 #include "actors/core/backoff.hpp"
 #include "actors/core/rules.hpp"
 #include "actors/deadline_watch.hpp"
+#include "actors/open_answers.hpp"
 #include "messages/messages.hpp"
 #include "messages/probe.hpp"
 
@@ -42,6 +44,9 @@ using room_self_actor = room_actor::extend<caf::reacts_to<room_tick>, caf::react
 /// Loads itself from the store before the first message; passivates when idle.
 struct room_state {
   explicit room_state(room_self_actor::stateful_pointer<room_state> self);
+  ~room_state(); // answers posts that it has not answered, as `open_answers` does the rest
+  room_state(const room_state&) = delete;
+  room_state& operator=(const room_state&) = delete;
   room_self_actor::behavior_type make_behavior(room_id id, fence guard, room_config config, room_neighbours neighbours);
 
   struct waiting_post {
@@ -100,10 +105,11 @@ struct room_state {
   caf::error load_failure = make_failure(errc::unavailable, "the room is not loaded yet");
   std::vector<room_mirror_actor> watchers;
   std::vector<waiting_post> waiting;
+  std::list<std::vector<waiting_post>> in_flight; // what the log writer has
   deadline_watch<deadline_tick> appends;
-  unsigned in_flight = 0; // writes
-  bool reading = false;   // filling a hole from the store
-  bool retrying = false;  // a hole could not be read; a timer runs
+  open_answers answers;
+  bool reading = false;  // filling a hole from the store
+  bool retrying = false; // a hole could not be read; a timer runs
   core::backoff read_pause{std::chrono::milliseconds{100}, std::chrono::milliseconds{5'000}};
   std::uint64_t handled = 0; // messages that came by the partition
   std::uint64_t handled_at_last_tick = 0;

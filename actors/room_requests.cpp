@@ -46,12 +46,11 @@ caf::result<appended> room_state::post(const room_post& request) {
 }
 
 void room_state::append_waiting() {
-  if (waiting.empty() || in_flight >= config.appends_in_flight)
+  if (waiting.empty() || in_flight.size() >= config.appends_in_flight)
     return;
-  if (in_flight > 0 && waiting.size() < config.second_append)
+  if (!in_flight.empty() && waiting.size() < config.second_append)
     return;
-  ++in_flight;
-  auto batch = std::make_shared<std::vector<waiting_post>>();
+  auto batch = in_flight.emplace(in_flight.end());
   batch->swap(waiting);
   append_events operation;
   operation.guard = guard;
@@ -62,7 +61,6 @@ void room_state::append_waiting() {
   appends.ask<std::vector<appended>>(
       self, neighbours.writer, std::move(operation),
       [this, batch](std::vector<appended>& results) {
-        --in_flight;
         std::vector<room_event> committed;
         committed.reserve(results.size());
         for (std::size_t i = 0; i < batch->size() && i < results.size(); ++i) {
@@ -74,15 +72,16 @@ void room_state::append_waiting() {
           }
           post.promise.deliver(results[i]);
         }
+        in_flight.erase(batch);
         if (config.probe)
           config.probe->messages_committed.add(committed.size());
         publish(std::move(committed));
         append_waiting();
       },
       [this, batch](caf::error& reason) {
-        --in_flight;
         for (auto& post : *batch)
           post.promise.deliver(reason);
+        in_flight.erase(batch);
         // Whether a lost commit took place is unknown: the log tells.
         read_missing();
         append_waiting();
@@ -96,7 +95,7 @@ caf::result<room_view> room_state::rename(const room_rename& request) {
   check.check_text("/name", request.name, 1, config.limits.room_name_length);
   if (!check.ok())
     return check.failure();
-  auto promise = self->make_response_promise<room_view>();
+  auto promise = answers.owe<room_view>(self);
   self->request(neighbours.writer, config.write_deadline,
                 rename_room{guard, id, request.who.user, request.who.username, request.name})
       .then(
@@ -113,7 +112,7 @@ caf::result<done> room_state::remove(const room_remove& request) {
     return reason;
   if (role_of(request.who) != member_role::owner)
     return make_failure(errc::forbidden, "only the room's owner may delete it");
-  auto promise = self->make_response_promise<done>();
+  auto promise = answers.owe<done>(self);
   self->request(neighbours.writer, config.write_deadline, delete_room{guard, id, request.who.user})
       .then(
           [this, promise](done) mutable {
@@ -147,7 +146,7 @@ caf::result<room_view> room_state::invite(room_invite& request) {
     for (auto user : added)
       joining.erase(user);
   };
-  auto promise = self->make_response_promise<room_view>();
+  auto promise = answers.owe<room_view>(self);
   self->request(neighbours.writer, config.write_deadline,
                 add_members{guard, id, request.who.user, request.who.username, std::move(request.members),
                             config.limits.rooms_per_user})
@@ -183,7 +182,7 @@ caf::result<done> room_state::expel(const room_expel& request) {
     post.promise.deliver(make_failure(errc::hidden, "you are no longer a member"));
     return true;
   });
-  auto promise = self->make_response_promise<done>();
+  auto promise = answers.owe<done>(self);
   self->request(neighbours.writer, config.write_deadline,
                 remove_member{guard, id, request.who.user, request.who.username, request.target})
       .then(
@@ -206,7 +205,7 @@ caf::result<std::vector<client_info>> room_state::list_presence(const room_list_
     std::vector<client_info> clients;
     std::size_t missing = 0;
   };
-  auto promise = self->make_response_promise<std::vector<client_info>>();
+  auto promise = answers.owe<std::vector<client_info>>(self);
   if (watchers.empty()) {
     promise.deliver(std::vector<client_info>{});
     return promise;

@@ -63,7 +63,7 @@ caf::result<user_attached> user_state::attach(const user_attach& request) {
     return make_failure(errc::limit_exceeded, "too many connections of this user");
   connections.push_back({request.connection, request.session});
   self->monitor(request.connection);
-  auto promise = self->make_response_promise<user_attached>();
+  auto promise = answers.owe<user_attached>(self);
   ++busy;
   // The end of the stream, read after the attachment: what comes later is delivered.
   self->request(neighbours.store, config.store_deadline, read_personal{id, ~stream_offset{0} >> 1, 1})
@@ -81,7 +81,7 @@ caf::result<user_attached> user_state::attach(const user_attach& request) {
 }
 
 caf::result<appended> user_state::append(user_append& request) {
-  auto promise = self->make_response_promise<appended>();
+  auto promise = answers.owe<appended>(self);
   ++busy;
   self->request(neighbours.writer, config.write_deadline, append_personal{guard, id, request.event})
       .then(
@@ -117,7 +117,7 @@ caf::result<room_view> user_state::make_room(user_create_room& request) {
                  "a room has at most " + std::to_string(config.limits.members_per_room) + " members");
   if (!check.ok())
     return check.failure();
-  auto promise = self->make_response_promise<room_view>();
+  auto promise = answers.owe<room_view>(self);
   if (form.members.empty()) {
     write_room(request, {}, promise);
     return promise;
@@ -137,7 +137,7 @@ caf::result<room_view> user_state::make_room(user_create_room& request) {
 }
 
 void user_state::write_room(const user_create_room& request, const std::vector<member>& found,
-                            caf::typed_response_promise<room_view> promise) {
+                            open_answers::owed<room_view> promise) {
   std::vector<field_error> unknown;
   std::string names;
   std::vector<member> members;

@@ -7,6 +7,7 @@
 #include <caf/stateful_actor.hpp>
 
 #include "actors/core/rules.hpp"
+#include "actors/open_answers.hpp"
 #include "messages/messages.hpp"
 #include "messages/probe.hpp"
 
@@ -44,7 +45,7 @@ struct user_state {
   caf::result<appended> append(user_append& request);
   caf::result<room_view> make_room(user_create_room& request);
   void write_room(const user_create_room& request, const std::vector<member>& found,
-                  caf::typed_response_promise<room_view> promise);
+                  open_answers::owed<room_view> promise);
   std::uint32_t deliver(const personal_event& event);
   void check_idle();
 
@@ -54,6 +55,7 @@ struct user_state {
   user_config config;
   user_neighbours neighbours;
   std::vector<attachment> connections;
+  open_answers answers;
   unsigned busy = 0; // requests under way
   std::uint64_t handled = 0;
   std::uint64_t handled_at_last_tick = 0;

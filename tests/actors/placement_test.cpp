@@ -79,6 +79,35 @@ TEST_CASE_FIXTURE(placement_fixture, "what is claimed again is served under its 
   CHECK(store->count<load_room>() == loads + 1);
 }
 
+TEST_CASE_FIXTURE(placement_fixture, "what is under way when the partitions are claimed again is answered at once") {
+  begin();
+  claim();
+  store->on<load_room, room_record>([](load_room& query) -> caf::expected<room_record> {
+    room_record record;
+    record.room.id = query.room;
+    record.members = {{user_id{1}, "user1", member_role::owner, {}}};
+    return record;
+  });
+  auto posted = ask<appended>(placement, room_post{room_id{1}, caller(1), "x", {}, 0, {}});
+  auto gathered = ask<appended>(placement, room_post{room_id{1}, caller(1), "y", {}, 0, {}});
+  auto renamed = ask<room_view>(placement, room_rename{room_id{1}, caller(1), "new"});
+  auto told = ask<appended>(placement, user_append{user_id{1}, {}});
+  user_create_room form;
+  form.who = caller(1);
+  form.form.name = "hall";
+  auto made = ask<room_view>(placement, form);
+  auto cancelled = ask<reminder_record>(placement, reminder_cancel{caller(1), reminder_id{1}});
+  REQUIRE(writer->open<append_events>() == 1);
+  CHECK(posted.failure() == errc::none);
+  caf::anon_send(caf::actor_cast<caf::actor>(placement), reload_tick{});
+  settle();
+  writer.answer<claim_partitions>(std::vector<epoch_number>(8, epoch_number{200}));
+  advance(3s, 1s); // the relays had something under way
+  for (auto failure :
+       {posted.failure(), gathered.failure(), renamed.failure(), told.failure(), made.failure(), cancelled.failure()})
+    CHECK(failure == errc::moved);
+}
+
 TEST_CASE_FIXTURE(placement_fixture, "requests go to the partition of their room or user, with its epoch") {
   begin();
   claim();
