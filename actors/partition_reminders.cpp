@@ -161,11 +161,16 @@ void partition_state::reload_after(std::chrono::milliseconds pause) {
 void partition_state::look_again(const reminder_record& record) {
   self->request(neighbours.store, config.store_deadline, get_reminder{record.owner, record.id})
       .then(
-          [this](const reminder_record& stored) {
-            if (stored.state != reminder_state::firing)
-              return keep(stored);
-            due.schedule(stored.id, timestamp{});
-            soon.insert_or_assign(stored.id, stored);
+          [this, version = record.version](const reminder_record& stored) {
+            if (stored.state != reminder_state::firing) {
+              keep(stored);
+            } else {
+              due.schedule(stored.id, timestamp{});
+              soon.insert_or_assign(stored.id, stored);
+            }
+            // Nothing has come of it, as when the partition is another node's by now: not at once again.
+            if (stored.version == version && soon.contains(stored.id))
+              due.schedule(stored.id, std::max(stored.next_at, now() + config.retry));
             arm();
           },
           [](caf::error&) {}); // the next look at what is due finds it

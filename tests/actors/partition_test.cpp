@@ -137,6 +137,21 @@ TEST_CASE_FIXTURE(partition_fixture, "a store that does not answer is asked agai
   CHECK(store->count<due_reminders>() == 2);
 }
 
+TEST_CASE_FIXTURE(partition_fixture, "a reminder that may not fire here any more is not tried without a pause") {
+  begin();
+  auto record = due_in(1, 100ms);
+  found({record});
+  writer->on<fire_reminder, fired_reminder>(
+      [](fire_reminder&) -> caf::expected<fired_reminder> { return make_failure(errc::moved); });
+  store->on<get_reminder, reminder_record>([&](get_reminder&) -> caf::expected<reminder_record> { return record; });
+  pass(3s);
+  CHECK(fired().size() >= 3);
+  CHECK(fired().size() <= 3s / config.retry + 1);
+  writer->on<fire_reminder, fired_reminder>(nullptr);
+  pass(1s);
+  CHECK(writer->open<fire_reminder>() == 1);
+}
+
 TEST_CASE_FIXTURE(partition_fixture, "however many reminders end, the store is looked through once in half a horizon") {
   store->on<due_reminders, std::vector<reminder_record>>(
       [](due_reminders&) -> caf::expected<std::vector<reminder_record>> { return std::vector<reminder_record>{}; });
