@@ -99,7 +99,11 @@ void outbox_relay_state::read_next(unsigned number) {
             pause(number, lanes[number].pace);
             quit_if_idle();
           },
-          [this, number](caf::error& reason) { wait_and_retry(number, reason); });
+          [this, number](caf::error& reason) {
+            if (code_of(reason) == errc::moved)
+              return self->quit(); // another node relays this partition now
+            wait_and_retry(number);
+          });
 }
 
 void outbox_relay_state::publish(unsigned number, std::vector<domain_event> events) {
@@ -126,10 +130,11 @@ void outbox_relay_state::publish(unsigned number, std::vector<domain_event> even
               pause(number, mine.pace);
             quit_if_idle();
           },
-          [this, number](caf::error& reason) {
+          [this, number](caf::error&) {
             if (config.probe && is_broker(number))
               config.probe->publish_failures.add();
-            wait_and_retry(number, reason);
+            // Also when a consumer says `moved`: that is about the partition of whom it tells, not about this one.
+            wait_and_retry(number);
           });
 }
 
@@ -137,9 +142,7 @@ void outbox_relay_state::pause(unsigned number, std::chrono::milliseconds length
   self->delayed_send(self, length, relay_tick{purpose::resume, number});
 }
 
-void outbox_relay_state::wait_and_retry(unsigned number, const caf::error& reason) {
-  if (code_of(reason) == errc::moved)
-    return self->quit(); // another node relays this partition now
+void outbox_relay_state::wait_and_retry(unsigned number) {
   auto& mine = lanes[number];
   mine.asked = false;
   mine.grew = true;

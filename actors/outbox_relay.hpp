@@ -62,7 +62,7 @@ struct outbox_relay_state {
   void read_next(unsigned number);
   void publish(unsigned number, std::vector<domain_event> events);
   void pause(unsigned number, std::chrono::milliseconds length);
-  void wait_and_retry(unsigned number, const caf::error& reason);
+  void wait_and_retry(unsigned number);
   void trim();
   void stop(caf::error reason);
   void quit_if_idle();

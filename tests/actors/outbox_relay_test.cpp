@@ -67,6 +67,17 @@ TEST_CASE_FIXTURE(relay_fixture, "what the log did not take is published again b
   CHECK(writer->last<trim_outbox>().up_to == 2);
 }
 
+TEST_CASE_FIXTURE(relay_fixture, "a consumer that meets another partition's move is told again") {
+  begin();
+  found({1, 2});
+  event_log.fail<publish_events>(errc::moved);
+  advance(1s);
+  CHECK(store->last<read_outbox>().after == 0);
+  found({1, 2});
+  event_log.answer<publish_events>(done{});
+  CHECK(writer->last<trim_outbox>().up_to == 2);
+}
+
 TEST_CASE_FIXTURE(relay_fixture, "one batch is under way at a time, and news during it is not forgotten") {
   begin();
   found({1});
