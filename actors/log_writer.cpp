@@ -46,14 +46,23 @@ caf::result<typename Operation::result> log_writer_state::enqueue(Operation& ope
       return make_failure(errc::storage_full, "too many events wait to be published");
     }
   auto promise = self->make_response_promise<answer_type>();
-  queue.push_back({std::move(operation), [promise](write_answer& answer) mutable {
-                     if (auto* value = std::get_if<answer_type>(&answer))
-                       promise.deliver(std::move(*value));
-                     else if (auto* reason = std::get_if<caf::error>(&answer))
-                       promise.deliver(std::move(*reason));
-                     else
-                       promise.deliver(make_failure(errc::internal, "the store gave an answer of another kind"));
-                   }});
+  std::function<void(write_answer&)> respond = [promise](write_answer& answer) mutable {
+    if (auto* value = std::get_if<answer_type>(&answer))
+      promise.deliver(std::move(*value));
+    else if (auto* reason = std::get_if<caf::error>(&answer))
+      promise.deliver(std::move(*reason));
+    else
+      promise.deliver(make_failure(errc::internal, "the store gave an answer of another kind"));
+  };
+  if constexpr (std::is_same_v<Operation, claim_partitions>)
+    respond = [this, claims = operation.partitions, respond = std::move(respond)](write_answer& answer) {
+      note_claim(claims, answer);
+      respond(answer);
+    };
+  std::optional<fence> guard;
+  if constexpr (requires { operation.guard; })
+    guard = operation.guard;
+  queue.push_back({std::move(operation), std::move(respond), guard});
   commit_next();
   return promise;
 }
@@ -93,8 +102,10 @@ void log_writer_state::commit_next() {
             if (outcome->answers.size() != waiting->size()) {
               answer_all(*waiting, make_failure(errc::internal, "the store answered another number of operations"));
             } else {
-              for (std::size_t i = 0; i < waiting->size(); ++i)
+              for (std::size_t i = 0; i < waiting->size(); ++i) {
+                notice_fence((*waiting)[i], outcome->answers[i]);
                 (*waiting)[i].answer(outcome->answers[i]);
+              }
               for (auto partition : outcome->touched)
                 config.outbox_grew(partition);
             }
@@ -111,6 +122,25 @@ void log_writer_state::answer_all(std::vector<waiting_operation>& batch, const c
     write_answer answer{reason};
     each.answer(answer);
   }
+}
+
+void log_writer_state::notice_fence(const waiting_operation& operation, const write_answer& answer) {
+  auto* reason = std::get_if<caf::error>(&answer);
+  if (!operation.guard || reason == nullptr || code_of(*reason) != errc::moved)
+    return;
+  auto [partition, epoch] = *operation.guard;
+  auto& told = fenced[partition];
+  // What an earlier claim of this server's had under way is no news when a later one ends it.
+  if (told >= epoch || claimed[partition] > epoch)
+    return;
+  told = epoch;
+  config.fenced(*operation.guard);
+}
+
+void log_writer_state::note_claim(const std::vector<partition_id>& partitions, const write_answer& answer) {
+  if (auto* epochs = std::get_if<std::vector<epoch_number>>(&answer))
+    for (std::size_t i = 0; i < partitions.size() && i < epochs->size(); ++i)
+      claimed[partitions[i]] = (*epochs)[i];
 }
 
 log_writer_actor::behavior_type log_writer(log_writer_actor::stateful_pointer<log_writer_state> self,

@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <type_traits>
+#include <unordered_map>
 #include <vector>
 
 #include <caf/stateful_actor.hpp>
@@ -22,6 +24,7 @@ struct log_writer_config {
   std::shared_ptr<node_probe> probe;
   std::function<void(partition_id)> outbox_grew = [](partition_id) {}; // wakes a partition's relay
   std::function<bool()> outbox_full = [] { return false; };            // what adds to it is refused then
+  std::function<void(fence)> fenced = [](fence) {}; // somebody else took that partition over; told once for each epoch
 };
 
 /// Whether an operation makes something new, with an event in the outbox: refused while the outbox is full. What ends
@@ -45,17 +48,22 @@ struct log_writer_state {
   struct waiting_operation {
     write_op operation;
     std::function<void(write_answer&)> answer;
+    std::optional<fence> guard = std::nullopt; // of operations that a partition's owner may do
   };
 
   template <class Operation>
   caf::result<typename Operation::result> enqueue(Operation& operation);
   void commit_next();
   void answer_all(std::vector<waiting_operation>& batch, const caf::error& reason);
+  void notice_fence(const waiting_operation& operation, const write_answer& answer);
+  void note_claim(const std::vector<partition_id>& partitions, const write_answer& answer);
 
   log_writer_actor::stateful_pointer<log_writer_state> self;
   log_writer_config config;
   write_connection_actor connection;
   std::vector<waiting_operation> queue;
+  // Of each partition, the epoch that was claimed by way of this writer; and the one after which nothing else is news.
+  std::unordered_map<partition_id, epoch_number> claimed, fenced;
   bool committing = false;
   bool stopping = false; // asked to end: what waits is still committed, nothing new is taken
 

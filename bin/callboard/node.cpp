@@ -159,6 +159,12 @@ void node::parts::start_actors() {
   };
   auto watching = outbox_watch_settings(options, probe);
   writing.outbox_full = [full = watching.full] { return full->load(std::memory_order_relaxed); };
+  writing.fenced = [lines = news->log](fence old) {
+    lines->on_event(http::severity::warning,
+                    "Partition " + to_string(old.partition) +
+                        " was taken over: nothing more is written for it under epoch " + to_string(old.epoch) + ".",
+                    {});
+  };
   writer = system->spawn(log_writer, std::move(writing), connection);
   cache = start_cache(*system, options, probe,
                       [lines = telemetry::make_edge_log(log, options.log_format == "json")](

@@ -10,11 +10,13 @@ namespace {
 struct log_writer_fixture : deterministic {
   fake<write_connection_actor> connection{*this};
   std::shared_ptr<std::vector<partition_id>> woken = std::make_shared<std::vector<partition_id>>();
+  std::shared_ptr<std::vector<std::int64_t>> told = std::make_shared<std::vector<std::int64_t>>(); // epochs
   log_writer_config config;
   log_writer_actor writer;
 
   void begin() {
     config.outbox_grew = [woken = woken](partition_id id) { woken->push_back(id); };
+    config.fenced = [told = told](fence old) { told->push_back(number_of(old.epoch)); };
     config.probe = std::make_shared<node_probe>();
     writer = start(log_writer, config, connection.handle());
   }
@@ -171,4 +173,36 @@ TEST_CASE_FIXTURE(log_writer_fixture, "while the outbox is full what adds to it 
   *full = false;
   ask<user_view>(writer, register_user{});
   CHECK(connection->count<write_batch_ptr>() == 2);
+}
+
+TEST_CASE_FIXTURE(log_writer_fixture, "that a partition was taken over is told once for each epoch") {
+  begin();
+  auto put_under = [this](int epoch) {
+    auto operation = mark(1);
+    operation.guard = {partition_id{3}, epoch_number{epoch}};
+    return ask<std::uint32_t>(writer, operation);
+  };
+  auto refuse = [this](errc code) { commit({write_answer{make_failure(code)}}); };
+  for (int i = 0; i < 2; ++i) {
+    auto refused = put_under(7);
+    refuse(errc::moved);
+    CHECK(refused.failure() == errc::moved);
+  }
+  CHECK(*told == std::vector<std::int64_t>{7});
+  put_under(8);
+  refuse(errc::hidden);
+  CHECK(told->size() == 1);
+  put_under(8);
+  refuse(errc::moved);
+  CHECK(*told == std::vector<std::int64_t>{7, 8});
+  claim_partitions claim;
+  claim.partitions = {partition_id{2}, partition_id{3}};
+  ask<std::vector<epoch_number>>(writer, claim);
+  commit({write_answer{std::vector<epoch_number>{epoch_number{5}, epoch_number{11}}}});
+  put_under(10); // of before the claim
+  refuse(errc::moved);
+  CHECK(told->size() == 2);
+  put_under(11);
+  refuse(errc::moved);
+  CHECK(told->back() == 11);
 }
