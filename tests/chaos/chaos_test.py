@@ -15,7 +15,7 @@ SEED = int(os.environ.get("CALLBOARD_SEED") or random.SystemRandom().randrange(1
 
 
 def test_nothing_is_lost_doubled_or_out_of_order():
-    with folder_of_its_own(pathlib.Path(TOP / "build/test-logs/chaos")) as folder:
+    with folder_of_its_own(pathlib.Path(TOP / "build/test-logs/chaos-suite")) as folder:
         report, passed = perform(folder, SEED, len(KINDS))
     print(report)
     assert passed, report

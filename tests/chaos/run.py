@@ -17,6 +17,8 @@ import signal
 import sys
 import time
 
+import requests
+
 import conftest  # noqa: F401  (where the rest is found)
 from checker import history, store, topic, verdict
 from drive import Driver
@@ -24,7 +26,7 @@ from faults.services import Stage
 from report import text_of
 
 TOP = conftest.TOP
-LOST_OUTPUT = 3000
+LAST_LINES = 40
 
 
 @contextlib.contextmanager
@@ -45,6 +47,16 @@ def folder_of_its_own(wished):
     raise AssertionError("16 runs of the fault test are under way already")
 
 
+def tell_what_is_known(stage, say):
+    """What helps to find out why a run did not come to its end: log lines other than those of requests, and figures."""
+    lines = stage.server.all_output().splitlines()
+    say("callboard said:\n" + "\n".join([line for line in lines if " info " not in line][-LAST_LINES:]))
+    with contextlib.suppress(OSError):
+        metrics = requests.get(stage.server.url + "/metrics", timeout=5).text.splitlines()
+        say("\n".join(line for line in metrics if line.startswith(("callboard_outbox", "callboard_publish", "callboard_events"))
+                      and "bucket" not in line))  # fmt: skip
+
+
 def perform(folder, seed, count, say=print):
     """One run in a folder; returns (report, whether it passed)."""
     begun = time.monotonic()
@@ -61,7 +73,7 @@ def perform(folder, seed, count, say=print):
             say(f"  judged in {time.monotonic() - judged_from:.1f} s")
             code = stage.server.stop()
         except BaseException:
-            say(f"the last output of callboard:\n{stage.server.last_output()[-LOST_OUTPUT:]}")
+            tell_what_is_known(stage, say)
             raise
     report = text_of(outcome, past, rows, messages, found)
     passed = not found.findings and not outcome.troubles and len(found.in_flight) == count
