@@ -3,7 +3,6 @@
 import asyncio
 import dataclasses
 import signal
-import time
 
 from faults.services import GATES, SERVICES
 
@@ -52,9 +51,7 @@ class Strike:
 def strike(stage, kind):
     """Does it, without waiting for what follows."""
     if kind.what in ("kill", "freeze"):
-        begun = time.monotonic()
-        stage.signal(kind.whom, signal.SIGKILL if kind.what == "kill" else signal.SIGSTOP)
-        return Strike(begun, time.monotonic())
+        return Strike(*stage.signal(kind.whom, signal.SIGKILL if kind.what == "kill" else signal.SIGSTOP))
     more = {"word": "COMMIT", "seconds": ORPHAN_SECONDS} if kind.what == "orphan" else {}
     answer = stage.gates.tell(kind.whom, kind.what, **more)
     return Strike(answer["from"], answer["to"], answer["connections"])

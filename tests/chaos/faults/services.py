@@ -4,6 +4,7 @@ import concurrent.futures
 import contextlib
 import os
 import signal
+import time
 import urllib.parse
 
 from confluent_kafka.admin import AdminClient, ConfigResource
@@ -13,6 +14,7 @@ from support.people import password_hash
 from support.server import Server
 
 from backing import SERVICES as KNOWN
+from backing import procfs
 
 SERVICES = ("postgres", "redis", "kafka")
 GATES = (*SERVICES, "clients")
@@ -88,18 +90,22 @@ class Stage:
         self.server.start(START_SECONDS)
 
     def signal(self, name, number):
-        """A signal to all processes of a service, or to callboard."""
-        if name == "callboard":
-            self.server.signal(number)
-            if number == signal.SIGKILL:
-                self.server.wait()
-            return
-        main = self.services[name].main()
-        assert main and self.services[name].signal_all(number), f"{name} does not run"
+        """A signal to all processes of a service, or to callboard; returns the times between which it was sent."""
+        service = self.services.get(name)
+        pids = service.pids() if service else [self.server.process.pid]
+        assert pids, f"{name} does not run"
+        known = [(pid, stat[1]) for pid in pids if (stat := procfs.stat_of(pid))]
+        begun = time.monotonic()
+        for pid, started in known:
+            procfs.send(pid, started, number)
+        done = time.monotonic()
+        if service:
+            service.signal_all(number)  # and to those that came meanwhile
         if number == signal.SIGKILL:
             # Its port is free only when the last of its threads has gone, which is when its parent hears of it.
             with contextlib.suppress(ChildProcessError):
-                os.waitpid(main[0], 0)
+                self.server.wait() if service is None else os.waitpid(pids[0], 0)
+        return begun, done
 
     def start(self, name):
         """Starts what was killed again, on the same data."""
