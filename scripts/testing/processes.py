@@ -37,6 +37,13 @@ def adopt_orphans():
         signal.signal(number, interrupt)
 
 
+def end_with_parent(parent):
+    """From now on this process is interrupted when `parent`, the id of the one that made it, ends; at once if it has."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    if os.getppid() != parent:
+        raise Interrupted(signal.SIGTERM)
+
+
 def _before_exec():
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

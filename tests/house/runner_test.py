@@ -11,7 +11,7 @@ from support import TOP
 
 sys.path.insert(0, str(TOP / "scripts"))
 import backing  # noqa: E402
-from testing import counting, processes, suites  # noqa: E402
+from testing import counting, jobs, processes, suites  # noqa: E402
 
 DOCTEST_FAILURE = """
 ===============================================================================
@@ -120,13 +120,37 @@ def test_junit_is_counted(tmp_path):
     (counting.NOTHING, 0, [], "reported no result"),
 ])
 def test_a_suite_that_ends_badly_is_a_failure(count, code, left, trouble):
-    troubles = suites.Result("x", count, processes.Outcome(code, left, 0.1), TOP).troubles
+    troubles = jobs.Result("x", count, processes.Outcome(code, left, 0.1), TOP).troubles
     assert (trouble is None and not troubles) or (len(troubles) == 1 and trouble in troubles[0])
 
 
 def test_a_suite_without_its_folder_is_a_failure(tmp_path):
-    suite = suites.Suite("x", "pytest", "no/such/folder", ())
-    assert [result.troubles for result in suites.run(suite, tmp_path)] == [["reported no result (exit code 1)"]]
+    (job,) = jobs.of(suites.Suite("x", "pytest", "no/such/folder", ()), tmp_path)
+    assert job.run({}).troubles == ["reported no result (exit code 1)"]
+
+
+@pytest.mark.parametrize("kind", ["pytest", "ctest"])
+def test_a_part_that_is_not_there_is_a_failure(tmp_path, kind):
+    (job,) = jobs.of(suites.Suite("x", kind, str(tmp_path), (), only=("no_such_part",)), tmp_path)
+    assert job.run({}).troubles == ["reported no result (exit code 1)"]
+
+
+@pytest.mark.parametrize("kind", ["pytest", "ctest", "node"])
+def test_a_suite_without_tests_is_a_failure(tmp_path, kind):
+    (job,) = jobs.of(suites.Suite("x", kind, str(tmp_path), ()), tmp_path)
+    assert job.run({}).troubles == ["reported no result (exit code 1)"]
+
+
+def test_every_file_of_tests_is_a_job_and_those_named_first_begin(tmp_path):
+    names = sorted(path.name.removesuffix("_test.py") for path in (TOP / "tests/house").glob("*_test.py"))
+    found = [job.part for job in jobs.of(suites.Suite("x", "pytest", "tests/house", (), first=("tree", "runner")), tmp_path)]
+    assert found[:2] == ["tree", "runner"] and sorted(found) == names
+
+
+def test_parts_that_the_table_names_exist(tmp_path):
+    for suite in (suite for table in suites.SETS.values() for suite in table if suite.kind == "pytest"):
+        parts = {job.part for job in jobs.of(suite, tmp_path)}
+        assert {*suite.first, *suite.services_of} <= parts, suite.name
 
 
 def test_every_folder_of_tests_is_in_the_table():
@@ -137,10 +161,11 @@ def test_every_folder_of_tests_is_in_the_table():
 
 
 def test_services_of_a_suite_are_known_and_prepared():
-    named = [suite for table in suites.SETS.values() for suite in table if suite.services]
+    named = [suite for table in suites.SETS.values() for suite in table if suite.all_services()]
     assert named
     for suite in named:
-        assert set(suite.services) <= set(backing.SERVICES) and "services" in suite.needs, suite.name
+        assert suite.all_services() <= set(backing.SERVICES) and "services" in suite.needs, suite.name
+        assert set(suite.breaks) <= suite.all_services(), suite.name
 
 
 def test_a_suite_gets_the_addresses_of_its_services_and_no_stale_ones(monkeypatch):
