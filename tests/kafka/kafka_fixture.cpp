@@ -42,6 +42,13 @@ std::uint64_t seed() {
   return (std::uint64_t{device()} << 32) | device();
 }
 
+// What a broker answers that has not been told of a new topic or its leader yet.
+bool is_without_leader(rd_kafka_resp_err_t code) {
+  return code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+         code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE ||
+         code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION;
+}
+
 // Hundreds of partitions that nobody uses would make each restart of the broker slower.
 void delete_topics(const std::string& brokers, const std::vector<std::string>& names) {
   char words[512];
@@ -84,7 +91,10 @@ tail::tail(const std::string& brokers, const std::string& topic, int partition) 
   consumer_ = rd_kafka_new(RD_KAFKA_CONSUMER, configuration, words, sizeof words);
   REQUIRE(consumer_ != nullptr);
   std::int64_t low = 0;
-  auto code = rd_kafka_query_watermark_offsets(consumer_, topic.c_str(), partition, &low, &begin_, 10'000);
+  auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+  auto code = RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
+  while (is_without_leader(code) && std::chrono::steady_clock::now() < limit)
+    code = rd_kafka_query_watermark_offsets(consumer_, topic.c_str(), partition, &low, &begin_, 10'000);
   REQUIRE_MESSAGE(code == RD_KAFKA_RESP_ERR_NO_ERROR, rd_kafka_err2str(code));
   topic_ = rd_kafka_topic_new(consumer_, topic.c_str(), nullptr);
   REQUIRE(rd_kafka_consume_start(topic_, partition, begin_) == 0);
