@@ -89,6 +89,8 @@ void placement_state::claim() {
               else
                 self->send(partitions[i], partition_own{epochs[i]});
             }
+            if (config.owns_all)
+              config.owns_all();
           },
           [this](caf::error&) { self->delayed_send(self, config.retry, reload_tick{}); });
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@ struct placement_config {
   unsigned partitions = 64; // fixed for an installation
   std::chrono::milliseconds write_deadline{90'000};
   std::chrono::milliseconds retry{200};
+  std::function<void()> owns_all; // called each time all partitions are owned; may be empty
   partition_config partition;
 };
 

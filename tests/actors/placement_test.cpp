@@ -52,6 +52,21 @@ TEST_CASE_FIXTURE(placement_fixture, "a claim that fails is tried again") {
   CHECK(owned[3].epoch == epoch_number{103});
 }
 
+TEST_CASE_FIXTURE(placement_fixture, "that all partitions are owned is told when they are, and each time again") {
+  int told = 0;
+  config.owns_all = [&told] { ++told; };
+  begin();
+  writer.fail<claim_partitions>(errc::unavailable);
+  advance(config.retry);
+  CHECK(told == 0);
+  claim();
+  CHECK(told == 1);
+  caf::anon_send(caf::actor_cast<caf::actor>(placement), reload_tick{});
+  settle();
+  claim();
+  CHECK(told == 2);
+}
+
 TEST_CASE_FIXTURE(placement_fixture, "what is claimed again is served under its new epochs, from what the store says") {
   begin();
   claim();
