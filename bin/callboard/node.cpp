@@ -4,8 +4,8 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <future>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 #include "actors/account_writer.hpp"
@@ -38,6 +38,7 @@
 #include "bin/callboard/secrets.hpp"
 #include "bin/callboard/shared_cache.hpp"
 #include "bin/callboard/stores.hpp"
+#include "bin/callboard/vital_parts.hpp"
 #include "messages/messages.hpp"
 
 namespace callboard {
@@ -77,9 +78,11 @@ struct lock_news {
 };
 
 struct node::parts {
-  explicit parts(settings given) : options(std::move(given)), actor_config(options) {}
+  parts(settings given, std::function<void()> when_failed)
+      : options(std::move(given)), failed(std::move(when_failed)), actor_config(options) {}
 
   settings options;
+  std::function<void()> failed;
   node_actor_config actor_config;
   std::shared_ptr<node_probe> probe = std::make_shared<node_probe>();
   std::shared_ptr<spdlog::logger> log;
@@ -109,16 +112,19 @@ struct node::parts {
   event_consumer_actor feed;
   mirror_registry_actor mirrors;
   auth_actor auth;
+  caf::actor vital;                                                                   // watches the others
+  std::shared_ptr<std::promise<void>> owned = std::make_shared<std::promise<void>>(); // all partitions, the first time
 
   void start_actors();
   void start_event_log(std::shared_ptr<const memory::event_consumers> consumers);
   void start_services(std::shared_ptr<const jwt::key_set> keys, const secrets& known);
   start_failure start_edge(std::shared_ptr<const jwt::key_set> keys, const secrets& known);
-  bool wait_until_owned();
+  void watch_parts();
   void end(const caf::actor& each);
 };
 
-node::node(settings options) : parts_(std::make_unique<parts>(std::move(options))) {}
+node::node(settings options, std::function<void()> failed)
+    : parts_(std::make_unique<parts>(std::move(options), std::move(failed))) {}
 
 node::~node() {
   stop();
@@ -143,7 +149,7 @@ start_failure node::start() {
     return {exit_data_directory, context_of(keys.error()).detail};
   my.system = std::make_unique<caf::actor_system>(my.actor_config);
   my.start_actors();
-  if (!my.wait_until_owned())
+  if (my.owned->get_future().wait_for(stop_deadline) != std::future_status::ready)
     return {exit_failure, "the partitions could not be taken over"};
   return my.start_edge(*keys, *known);
 }
@@ -182,7 +188,12 @@ void node::parts::start_actors() {
   auto consumers = std::make_shared<memory::event_consumers>();
   start_event_log(consumers);
   watch = system->spawn(outbox_watch, std::move(watching), readers);
-  placement = system->spawn(callboard::placement, placement_settings(options, probe),
+  auto placing = placement_settings(options, probe);
+  placing.owns_all = [told = owned, is_told = false]() mutable {
+    if (!std::exchange(is_told, true))
+      told->set_value();
+  };
+  placement = system->spawn(callboard::placement, std::move(placing),
                             placement_neighbours{writer, profiles, notifier, event_log, broker});
   feed = system->spawn(personal_feed, personal_feed_config{}, placement);
   consumers->all.push_back(feed);
@@ -208,18 +219,23 @@ void node::parts::start_event_log(std::shared_ptr<const memory::event_consumers>
   event_source = system->spawn(kafka::event_reader, around);
 }
 
-bool node::parts::wait_until_owned() {
-  caf::scoped_actor self{*system};
-  auto deadline = std::chrono::steady_clock::now() + stop_deadline;
-  bool owned = false;
-  while (!owned && std::chrono::steady_clock::now() < deadline) {
-    self->request(placement, std::chrono::seconds{5}, get_placement{})
-        .receive([&](const std::vector<placement_entry>& entries) { owned = !entries.empty(); },
-                 [](const caf::error&) {});
-    if (!owned)
-      std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  }
-  return owned;
+// None of these is started again by somebody: a node without one of them would answer nothing but errors.
+void node::parts::watch_parts() {
+  auto part = [](const char* name, const auto& actor) {
+    return vital_part{name, actor ? caf::actor_cast<caf::actor>(actor) : caf::actor{}};
+  };
+  vital = watch_vital_parts(
+      *system,
+      {part("the write connection", connection), part("the log writer", writer), part("the store's readers", readers),
+       part("the profiles", profiles), part("the account writer", account_changes), part("the cache", cache.actor),
+       part("the watch of revocations", revocation_watch), part("the hasher", hasher), part("the mailer", mailer),
+       part("the notifier", notifier), part("the event log", event_log), part("the event producer", broker),
+       part("the event source", event_source), part("the watch of the outbox", watch), part("the placement", placement),
+       part("the personal feed", feed), part("the room mirrors", mirrors), part("the accounts", auth)},
+      [log = news->log, failed = failed](const std::string& name, const std::string& reason) {
+        log->on_event(http::severity::error, "The node stops: " + name + " ended, " + reason + ".", {});
+        failed();
+      });
 }
 
 start_failure node::parts::start_edge(std::shared_ptr<const jwt::key_set> keys, const secrets& known) {
@@ -267,6 +283,7 @@ start_failure node::parts::start_edge(std::shared_ptr<const jwt::key_set> keys, 
       std::make_shared<const session_config>(session_settings(options, store->store_epoch(), probe));
   auto session_around = std::make_shared<const session_neighbours>(
       session_neighbours{placement, mirrors, profiles, tokens, revocations, edge->outlet(), wire});
+  watch_parts();
   node_services services;
   services.auth = auth;
   services.placement = placement;
@@ -308,6 +325,7 @@ bool node::stop() {
         my.end(caf::actor_cast<caf::actor>(each));
       each = nullptr;
     };
+    end(my.vital);
     // Who asks ends before who is asked; the placement ends after the batches that its relays have under way, the log
     // writer when everything that was asked of it is committed.
     end(my.mirrors);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -21,7 +22,9 @@ inline constexpr int exit_data_directory = 3; // the data directory cannot be us
 /// A running server: every actor and adapter, and how they are wired.
 class node {
 public:
-  explicit node(settings options);
+  /// `failed` is called, from another thread and perhaps repeatedly, when a part has ended that the node cannot do
+  /// without: what it still does is of no use, and it should be stopped. The log says which part.
+  node(settings options, std::function<void()> failed);
   ~node();
   node(const node&) = delete;
   node& operator=(const node&) = delete;

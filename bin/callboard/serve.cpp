@@ -1,3 +1,4 @@
+#include <atomic>
 #include <csignal>
 #include <iostream>
 #include <thread>
@@ -30,7 +31,11 @@ int serve(const settings& options) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN); // a file-size limit is met as an error of write, like a full disk
-  node server{options};
+  std::atomic<bool> failed = false;
+  node server{options, [&failed] {
+                failed = true;
+                ::kill(::getpid(), SIGTERM); // as an operator would stop it
+              }};
   auto failure = server.start();
   if (!failure.sentence.empty()) {
     std::cerr << "callboard: " << failure.sentence << "\n";
@@ -45,8 +50,8 @@ int serve(const settings& options) {
     ::_exit(exit_interrupted);
   }}.detach();
   if (!server.stop())
-    ::_exit(0); // everything else has ended in good order
-  return 0;
+    ::_exit(failed ? exit_failure : 0); // everything else has ended in good order
+  return failed ? exit_failure : 0;
 }
 
 int migrate_store(const settings& options) {
