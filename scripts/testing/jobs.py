@@ -109,7 +109,7 @@ def _of_ctest(suite, logs):
 
 
 def _run_doctest(command, job, environment):
-    outcome = processes.run([*command, "--no-colors=true"], job.log, job.suite.deadline_seconds, environment,
+    outcome = processes.run([*command, "--no-colors=true", "--duration=true"], job.log, job.suite.deadline_seconds, environment,
                             TOP / job.suite.folder)
     return Result(job.name, counting.of_doctest(job.log.read_text(errors="replace")), outcome, job.log)
 
@@ -125,7 +125,7 @@ def _of_pytest(suite, logs):
 
 
 def _run_pytest(file, job, environment):
-    command = [PYTHON, "-m", "pytest", "-v", "--tb=short", "-p", "no:cacheprovider", f"--junitxml={job.junit}"]
+    command = [PYTHON, "-m", "pytest", "-v", "--tb=short", "--durations=15", "-p", "no:cacheprovider", f"--junitxml={job.junit}"]
     if not job.suite.soak:
         command += ["-m", "not soak"]
     outcome = processes.run([*command, file], job.log, job.suite.deadline_seconds, environment, TOP)

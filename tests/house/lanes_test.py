@@ -38,12 +38,13 @@ except processes.Interrupted:
 print("left:", processes.descendants())
 """
 
-# Notes when it begins and ends; what overlaps in time is found in what the notes say. Each job is long enough for another
-# one that may begin beside it to do so: it waits for that, or for a second.
+# Notes when it begins and ends: what overlaps in time is found in the notes. Between the two it gives another job that
+# may begin beside it the time to do so, a second or until one has.
 NOTE = """
 echo "begin $0" >> "$FOLDER/notes"
-for _ in $(seq 50); do
-  [ "$(grep -c ^begin "$FOLDER/notes")" -gt "$(grep -c ^end "$FOLDER/notes")" ] && [ "$(tail -n 1 "$FOLDER/notes")" != "begin $0" ] && break
+for _ in {1..50}; do
+  mapfile -t notes < "$FOLDER/notes"
+  [ "${notes[-1]}" = "begin $0" ] || break
   sleep 0.02
 done
 echo "end $0" >> "$FOLDER/notes"
