@@ -14,6 +14,9 @@ bool is_own(rd_kafka_resp_err_t code) {
          code == RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP;
 }
 
+// Brokers forget a producer that they have not heard of for long, a day by default.
+constexpr auto remembered = std::chrono::hours{1};
+
 caf::error unavailable(const std::string& sentence) {
   return make_failure(errc::unavailable, sentence);
 }
@@ -26,6 +29,10 @@ bool event_producer_state::pending_event::is(progress what) const {
 
 bool event_producer_state::pending_event::settled() const {
   return !is(progress::waiting) && !is(progress::sent);
+}
+
+bool event_producer_state::acquaintance::holds(std::chrono::steady_clock::time_point now) const {
+  return heard != std::chrono::steady_clock::time_point{} && now - heard < remembered;
 }
 
 event_producer_state::event_producer_state(event_producer_actor::stateful_pointer<event_producer_state> pointer)
@@ -112,8 +119,9 @@ event_producer_state::event_ptr event_producer_state::prepare(partition_id parti
   return pending;
 }
 
-// Gives librdkafka what it has not got of an event yet.
+// Gives librdkafka what it has not got of an event yet, and may get now.
 caf::error event_producer_state::send(partition_id partition, const event_ptr& pending) {
+  auto now = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < pending->targets.size(); ++i) {
     auto& to = pending->targets[i];
     if (to.now != progress::waiting)
@@ -121,6 +129,10 @@ caf::error event_producer_state::send(partition_id partition, const event_ptr& p
     auto known = topics.find(to.topic);
     auto& value = to.value.empty() ? pending->event.data : to.value;
     auto size = size_in_log(pending->event, settings.source, to.key.size(), value.size());
+    auto& broker = acquaintances[{to.topic, to.partition}];
+    auto first = !broker.holds(now);
+    if (first && broker.asked)
+      continue; // its turn comes with the answer
     auto code = RD_KAFKA_RESP_ERR_NO_ERROR;
     if (known == topics.end())
       code = RD_KAFKA_RESP_ERR_INVALID_RECORD; // a topic that callboard does not have
@@ -130,7 +142,8 @@ caf::error event_producer_state::send(partition_id partition, const event_ptr& p
       code = produce(pending->event, to, ++last_ticket);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
       to.now = progress::sent;
-      tickets.insert_or_assign(last_ticket, ticket_entry{partition, pending, i});
+      broker.asked = first;
+      tickets.insert_or_assign(last_ticket, ticket_entry{partition, pending, i, &broker, first});
     } else if (is_own(code)) {
       to.now = progress::refused;
       pending->alone = true;
@@ -161,12 +174,15 @@ void event_producer_state::settle(const delivery& report) {
   auto found = tickets.find(report.ticket);
   if (found == tickets.end())
     return; // of a producer before this one, or told to the topic of the dead
-  auto [partition, pending, index] = std::move(found->second);
+  auto [partition, pending, index, broker, first] = std::move(found->second);
   tickets.erase(found);
+  if (first)
+    broker->asked = false;
   auto& to = pending->targets[index];
   auto mine = partitions[partition].current;
   if (report.code == RD_KAFKA_RESP_ERR_NO_ERROR) {
     to.now = progress::taken;
+    broker->heard = std::chrono::steady_clock::now();
   } else if (is_own(report.code)) {
     to.now = progress::refused;
     pending->reason = to.topic + ": " + words_of(report.code);
@@ -177,10 +193,35 @@ void event_producer_state::settle(const delivery& report) {
     // It is not known any more, or may not be written: perhaps it was removed.
     if (generation != 0 && producer && report.code != RD_KAFKA_RESP_ERR__PURGE_QUEUE)
       self->send(self, producer_broken{generation, to.topic + ": " + words_of(report.code)});
-    return;
+    mine = nullptr;
   }
   if (mine && pending->batch == mine->number && pending->settled() && --mine->open == 0)
     go_on(mine);
+  if (first)
+    send_held_back();
+}
+
+// What waited for the answer to a first message; of any batch, since routes lead several to one partition of a topic.
+void event_producer_state::send_held_back() {
+  std::vector<batch_ptr> under_way;
+  for (auto& [partition, entry] : partitions)
+    if (entry.current)
+      under_way.push_back(entry.current);
+  for (auto& mine : under_way) {
+    bool last = false;
+    for (auto& pending : mine->events) {
+      if (!pending->is(progress::waiting))
+        continue;
+      if (auto reason = send(mine->partition, pending)) {
+        fail(mine, std::move(reason));
+        last = false;
+        break;
+      }
+      last = pending->settled() && --mine->open == 0;
+    }
+    if (last)
+      go_on(mine);
+  }
 }
 
 // Everything is settled: those that were refused together with others get their try alone, one after the other.

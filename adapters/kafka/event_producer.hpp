@@ -1,10 +1,13 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <caf/stateful_actor.hpp>
@@ -41,6 +44,10 @@ using event_producer_actor = event_log_actor::extend<caf::reacts_to<delivered>, 
 /// and when a batch that was not acknowledged in time comes back, its events are found under way and waited for, not
 /// sent a second time. Only a producer that is made anew sends them again, with the same ids.
 ///
+/// The first message to a partition of a topic goes alone: a broker takes any sequence number of a producer of whom it
+/// knows nothing there. Were the first request lost and the second one taken, librdkafka would count both as taken
+/// (KIP-360 says why brokers do so). Once it has acknowledged one, it refuses whatever would leave a hole.
+///
 /// An event that is refused for its own sake (too large, not valid) is sent once more alone, since librdkafka reports
 /// a refusal for all messages of a request. If the topic, looked at again, still refuses it, it is dead: kept in the
 /// store, then told to `callboard.dead`; the others go on. Every other error refuses the batch, for the relay to try
@@ -75,10 +82,18 @@ struct event_producer_state {
     std::unordered_map<event_id, event_ptr> events; // of the batch under way, or of the last one that was not answered
     batch_ptr current;
   };
+  /// What the broker knows of this producer in a partition of a topic.
+  struct acquaintance {
+    std::chrono::steady_clock::time_point heard; // its last acknowledgement
+    bool asked = false;                          // a first message is under way, alone
+    bool holds(std::chrono::steady_clock::time_point now) const;
+  };
   struct ticket_entry {
     partition_id partition{};
     event_ptr event;
     std::size_t target = 0;
+    acquaintance* broker = nullptr;
+    bool first = false;
   };
 
   explicit event_producer_state(event_producer_actor::stateful_pointer<event_producer_state> self);
@@ -95,6 +110,7 @@ struct event_producer_state {
   caf::error send(partition_id partition, const event_ptr& event);
   rd_kafka_resp_err_t produce(const domain_event& event, const target& to, std::uint64_t ticket);
   void settle(const delivery& report);
+  void send_held_back();
   void go_on(const batch_ptr& mine);
   void finish(const batch_ptr& mine);
   void look_again(const batch_ptr& mine, std::vector<event_ptr> dead);
@@ -111,7 +127,8 @@ struct event_producer_state {
   std::unique_ptr<client> producer;
   std::unique_ptr<delivery_thread> deliveries;
   std::unordered_map<partition_id, partition_entry> partitions;
-  std::unordered_map<std::uint64_t, ticket_entry> tickets; // of messages given to librdkafka
+  std::unordered_map<std::uint64_t, ticket_entry> tickets;                    // of messages given to librdkafka
+  std::map<std::pair<std::string, std::int32_t>, acquaintance> acquaintances; // by topic and partition
   std::uint64_t last_ticket = 0, last_batch = 0, generation = 0;
   std::string why_not = "Kafka: not reached yet"; // while there is no producer
   unsigned tries = 0;

@@ -79,6 +79,7 @@ void event_producer_state::stop_producer() {
     producer.reset();
   }
   tickets.clear();
+  acquaintances.clear();
   auto left = std::exchange(partitions, {});
   for (auto& [partition, entry] : left)
     if (entry.current && !*stopping)
