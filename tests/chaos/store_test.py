@@ -110,11 +110,11 @@ def test_a_server_whose_partitions_were_taken_over_writes_nothing_more_and_says_
     person, other = People(server).users(2)
     room = person.room("hall", [other])["id"]
     person.say(room, "before", key="before")
-    due, due_at = person.remind("due soon", **{"in": "PT10S"})["id"], time.monotonic() + 10
-    until(lambda: rows_of(database, "SELECT id FROM outbox") == [], 20, "an empty outbox")
+    due_at = time.monotonic() + 7
+    due = person.remind("due soon", **{"in": "PT7S"})["id"]
     execute(database, "UPDATE partitions SET epoch = epoch + 1, owner = 'another node'")
     taken = everything(database)
-    assert time.monotonic() < due_at, "the machine is too slow for this test"
+    assert time.monotonic() < due_at, "the reminder must come due under the new owner"
 
     for what in (lambda: person.rest.post(f"/rooms/{room}/messages", {"text": "after", "key": "after"}),
                  lambda: person.rest.post("/rooms", {"name": "after"}),
