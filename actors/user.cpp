@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "messages/unknown_members.hpp"
+
 namespace callboard {
 
 user_state::user_state(user_self_actor::stateful_pointer<user_state> pointer) : self(pointer) {}
@@ -138,23 +140,17 @@ caf::result<room_view> user_state::make_room(user_create_room& request) {
 
 void user_state::write_room(const user_create_room& request, const std::vector<member>& found,
                             open_answers::owed<room_view> promise) {
-  std::vector<field_error> unknown;
-  std::string names;
-  std::vector<member> members;
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    if (number_of(found[i].user) == 0) {
-      auto& given = request.form.members[i];
-      unknown.push_back({"/members/" + std::to_string(i), "unknown_user", "there is no user '" + given + "'"});
-      names += (names.empty() ? "" : ", ") + given;
-    } else if (found[i].user != id && std::none_of(members.begin(), members.end(),
-                                                   [&](const member& each) { return each.user == found[i].user; })) {
-      members.push_back(found[i]);
-      members.back().role = member_role::member;
-    }
-  }
-  if (!unknown.empty()) {
-    promise.deliver(make_failure(errc::unknown_members, "these users do not exist: " + names, std::move(unknown)));
+  if (auto unknown = unknown_members_error(request.form.members, found)) {
+    promise.deliver(std::move(unknown));
     return;
+  }
+  std::vector<member> members;
+  for (auto& one : found) {
+    if (one.user == id ||
+        std::any_of(members.begin(), members.end(), [&](const member& each) { return each.user == one.user; }))
+      continue;
+    members.push_back(one);
+    members.back().role = member_role::member;
   }
   if (request.form.kind == room_kind::direct && members.size() != 1) {
     promise.deliver(

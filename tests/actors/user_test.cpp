@@ -127,15 +127,24 @@ TEST_CASE_FIXTURE(user_fixture, "a room is made of members who exist, each once,
   CHECK(made.value().id == room_id{3});
 }
 
-TEST_CASE_FIXTURE(user_fixture, "a room with an unknown member is not made; the answer names all of them") {
+TEST_CASE_FIXTURE(user_fixture, "a room with an unknown member is not made; the answer names each of them once") {
   begin();
-  auto made = make_room({"user2", "nobody", "none"});
-  store.answer<resolve_names>(std::vector<member>{{user_id{2}, "user2"}, {}, {}});
+  auto made = make_room({"user2", "nobody", "none", "nobody"});
+  store.answer<resolve_names>(std::vector<member>{{user_id{2}, "user2"}, {}, {}, {}});
   CHECK(made.failure() == errc::unknown_members);
-  REQUIRE(made.context().fields.size() == 2);
+  REQUIRE(made.context().fields.size() == 3);
   CHECK(made.context().fields[0].pointer == "/members/1");
+  CHECK(made.context().fields[2].pointer == "/members/3");
   CHECK(made.context().detail == "these users do not exist: nobody, none");
   CHECK(writer->count<create_room>() == 0);
+}
+
+TEST_CASE_FIXTURE(user_fixture, "no more unknown members are told than an answer should hold") {
+  begin();
+  auto made = make_room(std::vector<std::string>(70, "nobody"));
+  store.answer<resolve_names>(std::vector<member>(70));
+  REQUIRE(made.failure() == errc::unknown_members);
+  CHECK(made.context().fields.size() == 50);
 }
 
 TEST_CASE_FIXTURE(user_fixture, "a form that breaks a rule is refused before anything is asked") {

@@ -32,8 +32,10 @@ def test_adding_an_unknown_person_adds_nobody(people):
     """422 with the pointer; the known one of the same request is not added either."""
     owner, known = people.users(2)
     room = owner.room("careful")["id"]
-    body = {"members": [known.username, "nobody.at.all"]}
-    refused(owner.rest.post(f"/rooms/{room}/members", body), 422, "unknown_members", "/members/1")
+    body = {"members": [known.username, "nobody.at.all", "nobody.at.all"]}
+    told = refused(owner.rest.post(f"/rooms/{room}/members", body), 422, "unknown_members", "/members/1")
+    assert told["detail"] == "these users do not exist: nobody.at.all"
+    assert [error["pointer"] for error in told["errors"]] == ["/members/1", "/members/2"]
     assert owner.members(room) == {owner.id: "owner"}
 
 

@@ -1,6 +1,7 @@
 #include "adapters/http/rest/groups.hpp"
 #include "adapters/http/rest/rooms.hpp"
 #include "adapters/http/wire/form.hpp"
+#include "messages/unknown_members.hpp"
 
 // Who is in a room.
 
@@ -26,21 +27,6 @@ answer list(request_context& request, const rest_options& options) {
       200, [&](wire::json_writer& json) { wire::write_page(json, found->items, found->next, wire::write_member); });
 }
 
-/// `unknown_members` with a field for each name that means nobody; nothing if all do.
-caf::error check_resolved(const std::vector<std::string>& names, const std::vector<member>& found) {
-  std::vector<field_error> unknown;
-  std::string list_of_names;
-  for (std::size_t i = 0; i < names.size() && unknown.size() < wire::form::max_errors; ++i) {
-    if (i < found.size() && number_of(found[i].user) != 0)
-      continue;
-    unknown.push_back({"/members/" + std::to_string(i), "unknown_user", "there is no user '" + names[i] + "'"});
-    list_of_names += (list_of_names.empty() ? "" : ", ") + names[i];
-  }
-  if (unknown.empty())
-    return {};
-  return make_failure(errc::unknown_members, "these users do not exist: " + list_of_names, std::move(unknown));
-}
-
 answer invite(request_context& request, const rest_options& options) {
   auto id = request.number_parameter("id");
   if (!id)
@@ -63,7 +49,7 @@ answer invite(request_context& request, const rest_options& options) {
   auto found = co_await ask_store(request, options, question);
   if (!found)
     co_return refuse(request, found.error());
-  if (auto unknown = check_resolved(names, *found))
+  if (auto unknown = unknown_members_error(names, *found))
     co_return refuse(request, unknown);
   for (auto& each : *found)
     each.role = member_role::member;
