@@ -1,13 +1,14 @@
 # Everything a person or a build machine does with callboard. Each target is one script of scripts/.
 .DEFAULT_GOAL := help
 .PHONY: help run demo services build test check sanitize soak chaos bench format clean
-export JOBS DATA LISTEN ONLY SERVICES FAULTS SEED
+export JOBS LANES DATA LISTEN ONLY SERVICES FAULTS SEED
 
 help: ## Lists the targets and the variables.
 	@printf 'callboard: make TARGET [VARIABLE=value]\n\n'
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
 	@printf '\nVariables\n'
 	@printf '  JOBS=n\tcompilers at once (one per core, at most one per 2 GiB of memory)\n' | expand -t 16
+	@printf '  LANES=n\ttests at once: executables of C++ tests, files of others (two per core)\n' | expand -t 16
 	@printf '  LISTEN=addr\taddress and port of run and demo (127.0.0.1:8080)\n' | expand -t 16
 	@printf '  DATA=folder\tdata directory of run (./data)\n' | expand -t 16
 	@printf '  SERVICES=1\trun on PostgreSQL, Redis, Kafka and a mail catcher; SERVICES="postgres redis" on these only\n' | expand -t 16

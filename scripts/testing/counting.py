@@ -39,6 +39,7 @@ def of_doctest(text):
         return NOTHING
     _, passed, failed, skipped = found[-1]
     details = {}
+    text = re.sub(r"^\d+\.\d+ s: .*\n", "", text, flags=re.MULTILINE)  # durations, in between
     for block in re.split(r"^={20,}$", text, flags=re.MULTILINE):
         name = re.search(r"^TEST CASE:\s*(.*)$", block, flags=re.MULTILINE)
         if name and re.search(r"\bERROR:", block):

@@ -67,6 +67,7 @@ def _through_programs(programs, build, factor=1, soak=False):
     shared = {"programs": programs, "soak": soak}
     return (
         Suite("integration", "pytest", "tests/integration", (build, "services"), 300 * factor, breaks=("kafka",),
+              first=("kafka", "command_line", "kill_restart", "lifecycle"),
               services_of={"kafka": ("kafka",), "smtp": ("smtp",)}, **shared),
         Suite("cli", "pytest", "tests/cli", (build,), 300 * factor, **shared),
         Suite("foreign", "node", "tests/foreign", (build, "foreign-packages"), 300 * factor, **shared),
@@ -78,12 +79,14 @@ OF_UNITS = {"contract": ("postgres",), "redis": ("redis",), "kafka": ("kafka",)}
 
 SETS = {
     "test": (
-        Suite("chaos", "pytest", "tests/chaos", ("release", "services"), 480),
-        Suite("services", "pytest", "tests/services", ("services",), 300),
-        Suite("unit", "ctest", "build", ("release", "services"), services_of=OF_UNITS, breaks=("kafka",)),
-        Suite("asan", "ctest", "build/asan", ("asan", "services"), 600, ASAN_TESTS, services_of=OF_UNITS),
+        # What takes long begins first. The tests of Kafka are those that keep each other waiting.
+        Suite("chaos", "pytest", "tests/chaos", ("release", "services"), 480, first=("chaos", "store")),
+        Suite("unit", "ctest", "build", ("release", "services"), first=("kafka", "contract", "redis", "http"),
+              services_of=OF_UNITS, breaks=("kafka",)),
         Suite("e2e", "node", "tests/e2e", ("release", "web", "e2e-packages"), 600),
         *_through_programs("build/bin", "release"),
+        Suite("services", "pytest", "tests/services", ("services",), 300),
+        Suite("asan", "ctest", "build/asan", ("asan", "services"), 600, ASAN_TESTS, services_of=OF_UNITS),
         Suite("web", "vitest", "web", ("web-packages",)),
         Suite("house", "pytest", "tests/house", ("release",)),
         Suite("docker", "pytest", "tests/docker", ("release",)),

@@ -20,6 +20,8 @@ TEST CASE:  adds numbers
 
 tests/a_test.cpp:4: ERROR: CHECK( 1 == 2 ) is NOT correct!
 
+0.000012 s: adds numbers
+1.500000 s: another
 ===============================================================================
 [doctest] test cases:  3 |  2 passed | 1 failed | 0 skipped
 [doctest] assertions: 9 |  8 passed | 1 failed |
