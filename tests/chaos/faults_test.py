@@ -159,7 +159,11 @@ def test_an_orphan_that_does_not_come_is_told(gates):
 
 def test_a_server_that_is_gone_ends_the_connection(gates, echo):
     echo.close()
-    with enter(gates) as link:
+    try:
+        link = enter(gates)
+    except ConnectionResetError:
+        return  # before the test knew that it was connected
+    with link:
         assert is_reset(link)
 
 
