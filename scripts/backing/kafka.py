@@ -117,9 +117,9 @@ class Kafka(Service):
 
     def _format(self):
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        # By relative names, so that this process is not taken for the broker.
+        # The id may begin with a hyphen, as an option does. By relative names, so that this process is not taken for the broker.
         done = subprocess.run([java(), *OPTIONS, "-Dlog4j.configuration=file:log4j.properties", "-cp", f"{JARS}/*",
-                               "kafka.tools.StorageTool", "format", "-t", cluster, "-c", self.mark().name,
+                               "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", self.mark().name,
                                "--ignore-formatted"], cwd=self.folder, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise Trouble(f"the folder of Kafka could not be formatted:\n{done.stdout}{done.stderr}")
