@@ -236,7 +236,8 @@ def test_while_the_database_is_frozen_requests_end_at_their_deadline_and_the_res
             for each in waiting:
                 await asyncio.to_thread(each.join, REQUEST_SECONDS + SLACK_SECONDS)
             assert slowest < 2.0, f"what needs no database took {slowest:.1f} s"
-            assert client.close_code is None
+            # Where the store's lock was lost meanwhile, users are attached anew: then the client is told to come back.
+            assert client.close_code in (None, 3004)
 
     try:
         asyncio.run(live())
