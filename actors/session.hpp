@@ -64,7 +64,6 @@ struct session_state {
   void run(command& next);
   void connect(std::uint32_t id, connect_command& wanted);
   void attach(std::uint32_t id, connect_command wanted);
-  void identify(std::uint32_t id, connect_command wanted, user_attached attached);
   void welcome(std::uint32_t id, user_view user, const connect_command& wanted);
   void reattach();
   void refresh(std::uint32_t id, const refresh_command& wanted);

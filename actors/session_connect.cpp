@@ -34,43 +34,30 @@ void session_state::connect(std::uint32_t id, connect_command& wanted) {
   attach(id, std::move(wanted));
 }
 
-// The user is told of this connection before the session row is read: a revocation that comes between reaches it.
 void session_state::attach(std::uint32_t id, connect_command wanted) {
   attached = true;
-  self->request(neighbours->placement, config->deadline, user_attach{who.user, who.session, self})
+  self->request(neighbours->placement, config->deadline, user_attach{who.user, who.session, self, wall_clock()})
       .then(
-          [this, id, wanted = std::move(wanted)](user_attached& answer_of) mutable {
-            if (state == phase::connecting)
-              identify(id, std::move(wanted), std::move(answer_of));
+          [this, id, wanted = std::move(wanted)](user_attached& attachment) {
+            if (state != phase::connecting)
+              return;
+            self->monitor(attachment.user);
+            personal_tail = attachment.found.personal_tail;
+            auto& [session, user, live] = attachment.found.session;
+            if (!live || user.id != who.user)
+              return close(close_code::force_disconnect, "session revoked");
+            who.role = user.role;
+            who.username = user.username;
+            welcome(id, std::move(user), wanted);
           },
           [this, id](caf::error& reason) {
             attached = false;
             if (code_of(reason) == errc::limit_exceeded)
               return close(close_code::connection_limit, "connection limit");
-            refuse(id, reason);
-            state = state == phase::closed ? state : phase::fresh;
-          });
-}
-
-void session_state::identify(std::uint32_t id, connect_command wanted, user_attached attachment) {
-  self->monitor(attachment.user);
-  personal_tail = attachment.tail;
-  self->request(neighbours->store, config->deadline, get_session{who.session, wall_clock()})
-      .then(
-          [this, id, wanted = std::move(wanted)](session_record& record) {
-            if (state != phase::connecting)
-              return;
-            if (!record.live || record.user.id != who.user)
-              return close(close_code::force_disconnect, "session revoked");
-            who.role = record.user.role;
-            who.username = record.user.username;
-            welcome(id, std::move(record.user), wanted);
-          },
-          [this, id](caf::error& reason) {
             if (code_of(reason) == errc::not_found)
               return close(close_code::invalid_token, "invalid token");
             refuse(id, reason);
-            close(close_code::internal, "the session cannot be read now");
+            state = state == phase::closed ? state : phase::fresh;
           });
 }
 
@@ -100,21 +87,16 @@ void session_state::welcome(std::uint32_t id, user_view user, const connect_comm
 
 void session_state::reattach() {
   attached = true;
-  self->request(neighbours->placement, config->deadline, user_attach{who.user, who.session, self})
+  self->request(neighbours->placement, config->deadline, user_attach{who.user, who.session, self, wall_clock()})
       .then(
           [this](user_attached& attachment) {
             if (state != phase::connected)
               return;
             self->monitor(attachment.user);
-            personal_tail = std::max(personal_tail, attachment.tail);
+            if (!attachment.found.session.live)
+              return close(close_code::force_disconnect, "session revoked");
+            personal_tail = std::max(personal_tail, attachment.found.personal_tail);
             read_personal_stream();
-            self->request(neighbours->store, config->deadline, get_session{who.session, wall_clock()})
-                .then(
-                    [this](const session_record& record) {
-                      if (!record.live)
-                        close(close_code::force_disconnect, "session revoked");
-                    },
-                    [this](caf::error&) { close(close_code::internal, "the session cannot be read now"); });
           },
           [this](caf::error&) { close(close_code::internal, "the session cannot be attached now"); });
 }

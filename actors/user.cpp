@@ -67,12 +67,12 @@ caf::result<user_attached> user_state::attach(const user_attach& request) {
   self->monitor(request.connection);
   auto promise = answers.owe<user_attached>(self);
   ++busy;
-  // The end of the stream, read after the attachment: what comes later is delivered.
-  self->request(neighbours.store, config.store_deadline, read_personal{id, ~stream_offset{0} >> 1, 1})
+  // Read after the attachment: whatever comes later, of the stream or to the session, the connection is told of.
+  self->request(neighbours.store, config.store_deadline, get_attachment{request.session, request.now})
       .then(
-          [this, promise](const personal_page& found) mutable {
+          [this, promise](attachment_record& found) mutable {
             --busy;
-            promise.deliver(user_attached{found.tail, caf::actor_cast<caf::strong_actor_ptr>(self)});
+            promise.deliver(user_attached{std::move(found), caf::actor_cast<caf::strong_actor_ptr>(self)});
           },
           [this, promise, connection = request.connection](caf::error& reason) mutable {
             --busy;

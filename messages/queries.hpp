@@ -66,6 +66,19 @@ struct get_session {
   using result = session_record;
 };
 
+/// What a new connection of a session must know, read at one moment. The tail is that of the session's user.
+struct attachment_record {
+  session_record session;
+  stream_offset personal_tail = 0;
+};
+
+/// Errors: `not_found` if there never was such a session.
+struct get_attachment {
+  session_id session;
+  timestamp now;
+  using result = attachment_record;
+};
+
 struct list_sessions {
   user_id user{};
   timestamp now;
@@ -188,10 +201,10 @@ struct list_signing_keys {
   using result = std::vector<signing_key_record>;
 };
 
-using query = std::variant<find_credentials, get_user, search_users, resolve_names, get_session, list_sessions,
-                           sessions_ended_since, load_room, list_rooms, list_members, read_events, read_personal,
-                           get_reminder, list_reminders, due_reminders, read_outbox, list_dead_events, list_mail,
-                           get_store_status, list_signing_keys>;
+using query = std::variant<find_credentials, get_user, search_users, resolve_names, get_session, get_attachment,
+                           list_sessions, sessions_ended_since, load_room, list_rooms, list_members, read_events,
+                           read_personal, get_reminder, list_reminders, due_reminders, read_outbox, list_dead_events,
+                           list_mail, get_store_status, list_signing_keys>;
 
 /// Reads; several connections, each query sees all that was committed before it was sent.
 using store_actor = answers_each<query>;

@@ -9,6 +9,7 @@
 
 #include "messages/commands.hpp"
 #include "messages/delivery.hpp"
+#include "messages/queries.hpp"
 #include "messages/rooms.hpp"
 #include "messages/values.hpp"
 #include "messages/writes.hpp"
@@ -44,14 +45,16 @@ using session_actor =
 
 /// Requests to a user, at its partition's owner.
 
-/// A connection of the user: it gets the personal stream from here on and hears when its session ends.
+/// A connection of the user: it gets the personal stream from here on and hears when its session ends. Errors:
+/// `limit_exceeded`, `not_found` (no such session).
 struct user_attach {
   user_id user{};
   callboard::session_id session;
   session_actor connection;
+  timestamp now;
 };
 struct user_attached {
-  stream_offset tail = 0;     // of the personal stream
+  attachment_record found;    // read after the connection was attached: no revocation falls between
   caf::strong_actor_ptr user; // to be monitored: when it goes, attach again
 };
 struct user_detach {

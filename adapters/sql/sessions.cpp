@@ -23,6 +23,10 @@ void prune(work& unit, timestamp now) {
       now - ended_session_life);
 }
 
+/// Whether `sessions AS s` joined with `users` is live at $2.
+constexpr std::string_view is_live = "s.idle_expires_at > $2 AND s.absolute_expires_at > $2 AND users.deleted = 0 "
+                                     "AND users.disabled = 0";
+
 /// Live sessions of a user, the oldest first.
 std::vector<session_id> live_sessions(connection& db, user_id user, timestamp now) {
   std::vector<session_id> ids;
@@ -137,10 +141,19 @@ std::vector<session_id> apply(work& unit, const end_sessions& op) {
   return ended;
 }
 
+attachment_record answer(reading& from, const get_attachment& question) {
+  static const auto live =
+      "SELECT " + std::string{is_live} +
+      R"(, (SELECT coalesce(max("offset"), 0) FROM personal_events WHERE user_id = users.id), )" + std::string{user_columns} +
+      " FROM sessions AS s JOIN users ON users.id = s.user_id WHERE s.id = $1";
+  auto found = select(from.db, live, question.session, question.now);
+  if (!found.next())
+    return {answer(from, get_session{question.session, question.now}), 0};
+  return {{question.session, read_user(found, 2), found.get<bool>(0)}, found.get<stream_offset>(1)};
+}
+
 session_record answer(reading& from, const get_session& question) {
-  static const auto live = "SELECT s.idle_expires_at > $2 AND s.absolute_expires_at > $2 AND users.deleted = 0 "
-                           "AND users.disabled = 0, " +
-                           std::string{user_columns} +
+  static const auto live = "SELECT " + std::string{is_live} + ", " + std::string{user_columns} +
                            " FROM sessions AS s JOIN users ON users.id = s.user_id WHERE s.id = $1";
   static const auto ended = "SELECT " + std::string{user_columns} +
                             " FROM ended_sessions AS e JOIN users ON users.id = e.user_id WHERE e.id = $1";

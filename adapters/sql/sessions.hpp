@@ -8,6 +8,7 @@ std::vector<session_id> apply(work& unit, const open_session& op);
 rotation_outcome apply(work& unit, const rotate_refresh& op);
 std::vector<session_id> apply(work& unit, const end_sessions& op);
 session_record answer(reading& from, const get_session& question);
+attachment_record answer(reading& from, const get_attachment& question);
 std::vector<session_view> answer(reading& from, const list_sessions& question);
 std::vector<session_id> answer(reading& from, const sessions_ended_since& question);
 

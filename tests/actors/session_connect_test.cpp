@@ -10,14 +10,13 @@ TEST_CASE_FIXTURE(session_fixture, "the first command is `connect`") {
   CHECK(sent().empty());
 }
 
-TEST_CASE_FIXTURE(session_fixture, "a connection is attached to its user before its session is read") {
+TEST_CASE_FIXTURE(session_fixture, "a connection is attached to its user, who knows of its session") {
   begin();
   run(connect_command{token(), caf::none});
   CHECK(placement->last<user_attach>().user == user_id{1});
-  CHECK(store->count<get_session>() == 0);
+  CHECK(placement->last<user_attach>().session == uuid_of(1));
+  CHECK(sent().empty());
   attached(4);
-  CHECK(store->count<get_session>() == 1);
-  identified();
   CHECK(sent() == lines{"reply 1 connected@4"});
   CHECK(out->at(connection).expires_at > timestamp{});
   run(connect_command{token(), caf::none});
@@ -31,7 +30,6 @@ TEST_CASE_FIXTURE(session_fixture, "commands that come during `connect` wait for
   run(refused_command{make_failure(errc::unknown_method)});
   CHECK(mirrors->count<mirror_join>() == 0);
   attached(0);
-  identified();
   CHECK(mirrors->last<mirror_join>().command == 2);
   CHECK(mirrors->last<mirror_join>().who.username == "user1");
   CHECK(sent() == lines{"reply 1 connected@0", "error 3 unknown_method"});
@@ -66,19 +64,29 @@ TEST_CASE_FIXTURE(session_fixture, "a revoked session does not connect") {
 TEST_CASE_FIXTURE(session_fixture, "a session that ended, or is somebody else's, does not connect") {
   begin();
   run(connect_command{token(), caf::none});
-  attached(0);
-  identified(false);
+  attached(0, false);
   CHECK(closed_with() == 3503);
   CHECK(placement->count<user_detach>() == 1);
+  session_fixture other;
+  other.begin();
+  other.run(connect_command{token(2, 1), caf::none});
+  other.attached(0);
+  CHECK(other.closed_with() == 3503);
+}
+
+TEST_CASE_FIXTURE(session_fixture, "a session that nobody opened does not connect") {
+  begin();
+  run(connect_command{token(), caf::none});
+  placement.fail<user_attach>(errc::not_found);
+  CHECK(closed_with() == 3500);
 }
 
 TEST_CASE_FIXTURE(session_fixture, "a revocation during `connect` closes") {
   begin();
   run(connect_command{token(), caf::none});
-  attached(0);
   send(session, session_ended{"revoked"});
   CHECK(closed_with() == 3503);
-  identified();
+  attached(0);
   CHECK(sent().empty());
 }
 
@@ -134,12 +142,10 @@ TEST_CASE_FIXTURE(session_fixture, "when the user goes down the connection attac
   attached(4);
   store.answer<read_personal>(personal_page{news(4, 4).events, 4});
   CHECK(last() == "personal 4");
-  identified();
   CHECK(closed_with() == 0);
   stop(user->handle(), caf::exit_reason::kill);
   user = std::make_unique<fake<user_actor>>(*this);
-  attached(4);
-  identified(false); // revoked while nobody would have told
+  attached(4, false); // revoked while nobody would have told
   CHECK(closed_with() == 3503);
 }
 

@@ -45,22 +45,19 @@ struct session_fixture : deterministic {
         (std::chrono::system_clock::now() + 1h).time_since_epoch());
     return std::to_string(user_number) + ':' + std::to_string(session_number) + ':' + std::to_string(end.count());
   }
-  void attached(stream_offset tail) {
-    placement.answer<user_attach>(user_attached{tail, caf::actor_cast<caf::strong_actor_ptr>(user->handle())});
-  }
-  void identified(bool live = true) {
+  void attached(stream_offset tail, bool live = true) {
     user_view view;
     view.id = user_id{1};
     view.username = "user1";
     view.role = role::user;
-    store.answer<get_session>(session_record{uuid_of(1), view, live});
+    attachment_record found{{uuid_of(1), view, live}, tail};
+    placement.answer<user_attach>(user_attached{found, caf::actor_cast<caf::strong_actor_ptr>(user->handle())});
   }
   /// Connects as user1 whose personal stream ends at `tail`.
   void connect(stream_offset tail = 0, caf::optional<recovery_request> personal = caf::none) {
     begin();
     run(connect_command{token(), personal});
     attached(tail);
-    identified();
   }
   lines sent() { return out->at(connection).sent; }
   std::string last() { return sent().empty() ? std::string{} : sent().back(); }

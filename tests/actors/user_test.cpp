@@ -22,13 +22,13 @@ struct user_fixture : deterministic {
     settle();
   }
   pending<user_attached> attach(const session_actor& connection, int session) {
-    return ask<user_attached>(user, user_attach{user_id{1}, uuid_of(static_cast<std::uint8_t>(session)), connection});
+    return ask<user_attached>(user, user_attach{user_id{1}, uuid_of(static_cast<std::uint8_t>(session)), connection, timestamp{5s}});
   }
   void attach_both() {
     attach(first, 1);
     attach(second, 2);
-    store.answer<read_personal>(personal_page{});
-    store.answer<read_personal>(personal_page{});
+    store.answer<get_attachment>(attachment_record{});
+    store.answer<get_attachment>(attachment_record{});
   }
   personal_event news(stream_offset offset = 0) {
     personal_event event;
@@ -52,10 +52,15 @@ struct user_fixture : deterministic {
 TEST_CASE_FIXTURE(user_fixture, "a connection learns where the stream ends and gets what comes later") {
   begin();
   auto attached = attach(first, 1);
-  personal_page page;
-  page.tail = 6;
-  store.answer<read_personal>(page);
-  CHECK(attached.value().tail == 6);
+  CHECK(store->last<get_attachment>().session == uuid_of(1));
+  CHECK(store->last<get_attachment>().now == timestamp{5s});
+  // A revocation that comes while the session is read reaches the connection.
+  send(user, user_end_sessions{user_id{1}, {uuid_of(1)}, false, "revoked"});
+  CHECK(first->count<session_ended>() == 1);
+  attachment_record found;
+  found.personal_tail = 6;
+  store.answer<get_attachment>(found);
+  CHECK(attached.value().found.personal_tail == 6);
   CHECK(attached.value().user != nullptr);
   CHECK(ask<std::uint32_t>(user, user_deliver{user_id{1}, news(7)}).value() == 1);
   CHECK(first->last<personal_batch>().events.front().offset == 7);
@@ -64,7 +69,7 @@ TEST_CASE_FIXTURE(user_fixture, "a connection learns where the stream ends and g
 TEST_CASE_FIXTURE(user_fixture, "an attachment that fails is none") {
   begin();
   auto attached = attach(first, 1);
-  store.fail<read_personal>(errc::unavailable);
+  store.fail<get_attachment>(errc::unavailable);
   CHECK(attached.failure() == errc::unavailable);
   CHECK(ask<std::uint32_t>(user, user_deliver{user_id{1}, news(7)}).value() == 0);
 }
@@ -162,7 +167,7 @@ TEST_CASE_FIXTURE(user_fixture, "a form that breaks a rule is refused before any
 TEST_CASE_FIXTURE(user_fixture, "an idle user asks to go; one with connections or work does not") {
   begin();
   attach(first, 1);
-  store.answer<read_personal>(personal_page{});
+  store.answer<get_attachment>(attachment_record{});
   advance(3 * config.idle, 1s);
   CHECK(partition->count<user_idle>() == 0);
   send(user, user_detach{user_id{1}, first});

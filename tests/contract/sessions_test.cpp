@@ -48,6 +48,30 @@ CONTRACT_CASE("sessions beyond the limit end in the transaction that opens one, 
   CHECK(store.refused_query(get_session{numbered_uuid(77), store.now}) == errc::not_found);
 }
 
+CONTRACT_CASE("an attachment shows the session and the end of its user's stream") {
+  auto alice = store.add_user("alice");
+  auto bob = store.add_user("bob");
+  store.perform(store.session_for(alice, 1));
+  store.perform(store.session_for(bob, 2));
+  auto attachment = [&](int session) { return store.ask(get_attachment{numbered_uuid(session), store.now}); };
+  CHECK(attachment(1).session.live);
+  CHECK(attachment(1).session.user.username == "alice");
+  CHECK(attachment(1).personal_tail == 0);
+  for (int cause : {71, 72}) {
+    append_personal news;
+    news.guard = store.guard_of(alice);
+    news.user = alice;
+    news.event.cause = numbered_uuid(cause);
+    store.perform(news);
+  }
+  CHECK(attachment(1).personal_tail == 2);
+  CHECK(attachment(2).personal_tail == 0);
+  store.perform(end_sessions{alice, {numbered_uuid(1)}, false, "revoked", store.now});
+  CHECK_FALSE(attachment(1).session.live);
+  CHECK(attachment(1).session.user.id == alice);
+  CHECK(store.refused_query(get_attachment{numbered_uuid(77), store.now}) == errc::not_found);
+}
+
 CONTRACT_CASE("a refresh rotates, repeats within its grace, and tells reuse from nonsense") {
   auto alice = store.add_user("alice");
   auto opened = store.session_for(alice, 1);
