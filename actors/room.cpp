@@ -115,6 +115,7 @@ room_self_actor::behavior_type room_state::make_behavior(room_id number, fence f
         read_missing();
       },
       [this](deadline_tick) { appends.look(self); },
+      [this](room_append) { append_waiting(); },
   };
 }
 

@@ -36,8 +36,12 @@ struct room_neighbours {
   partition_actor partition; // its supervisor
 };
 
-/// The room's own interface: what others may ask, and its timer.
-using room_self_actor = room_actor::extend<caf::reacts_to<room_tick>, caf::reacts_to<deadline_tick>>;
+/// Hands over what waits, now that all posts which lay in the mailbox were looked at.
+struct room_append {};
+
+/// The room's own interface: what others may ask, its timers, and what it tells itself.
+using room_self_actor =
+    room_actor::extend<caf::reacts_to<room_tick>, caf::reacts_to<deadline_tick>, caf::reacts_to<room_append>>;
 
 /// A chat room: decides who may do what, hands events to the log writer in one order, answers their senders after the
 /// commit and passes what was committed to every watching node, batch by batch.
@@ -121,3 +125,5 @@ room_self_actor::behavior_type room(room_self_actor::stateful_pointer<room_state
                                     room_config config, room_neighbours neighbours);
 
 } // namespace callboard
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(callboard::room_append)

@@ -82,8 +82,8 @@ room_mirror_self_actor::behavior_type room_mirror_state::make_behavior(room_id n
           advance(*who);
         }
       },
-      [this](mirror_release) {
-        if (gathering)
+      [this](mirror_release order) {
+        if (gathering && order.delivery == releases)
           release();
       },
       [this](mirror_tick tick) {

@@ -45,13 +45,14 @@ void room_mirror_state::take(room_batch& batch) {
   }
   held.insert(held.end(), begin, end);
   // A room where several messages are under way: what the next commits bring within a moment goes out together, since
-  // a write costs more than the bytes in it. A single message never waits.
-  bool under_load = held.size() > 1 || last_released > 1;
-  auto wait = under_load && held.size() < config.events_per_frame ? gathering_time() : std::chrono::microseconds{0};
+  // a write costs more than the bytes in it. Senders who wait for their messages to arrive bring as many as went out
+  // last; with those the waiting ends. A single message never waits.
+  bool more_to_come = held.size() < std::min(expected, config.events_per_frame);
+  auto wait = more_to_come ? gathering_time() : std::chrono::microseconds{0};
   if (wait.count() == 0)
     release();
   else if (!std::exchange(gathering, true))
-    self->delayed_send(self, wait, mirror_release{});
+    self->delayed_send(self, wait, mirror_release{releases});
   wake_waiting();
 }
 
@@ -65,7 +66,8 @@ std::chrono::microseconds room_mirror_state::gathering_time() const {
 
 void room_mirror_state::release() {
   gathering = false;
-  last_released = held.size();
+  ++releases;
+  expected = std::max(held.size(), expected / 2);
   if (held.empty())
     return;
   deliver(held.data(), held.data() + held.size());

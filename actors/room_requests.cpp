@@ -41,7 +41,11 @@ caf::result<appended> room_state::post(const room_post& request) {
   }
   auto promise = self->make_response_promise<appended>();
   waiting.push_back({std::move(event), promise});
-  append_waiting();
+  // The first of several that come at once does not go alone: that would be a commit more.
+  if (!in_flight.empty())
+    append_waiting();
+  else if (waiting.size() == 1)
+    self->send(self, room_append{});
   return promise;
 }
 

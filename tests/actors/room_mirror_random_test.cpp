@@ -57,6 +57,7 @@ TEST_CASE("random histories: every member sees every event after its position, i
     world.config.ring_events = random.between(1, 12);
     world.config.page_events = static_cast<std::uint32_t>(random.between(1, 7));
     world.config.events_per_frame = random.between(1, 5);
+    world.config.gather_per_connection = std::chrono::milliseconds{random.between(0, 1)};
     world.answer_by_itself();
     world.begin(random.between(0, 30));
     std::map<int, follower> following;
@@ -141,10 +142,13 @@ TEST_CASE("random histories: every member sees every event after its position, i
           world.deliver(before, world.log.size());
       }
       }
+      if (random.chance(0.3))
+        world.advance(std::chrono::milliseconds{1});
       for (auto& [number, mine] : following)
         if (mine.over)
           CHECK(world.sent(number).size() == mine.lines_before);
     }
+    world.advance(std::chrono::milliseconds{2});
     for (int pass = 0; pass < 1000; ++pass) {
       bool waiting = false;
       for (auto& [number, mine] : following)

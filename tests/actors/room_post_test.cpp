@@ -47,6 +47,15 @@ TEST_CASE_FIXTURE(room_fixture, "an admin speaks for a member; nobody else does"
   CHECK(event.sent_by == "user3");
 }
 
+TEST_CASE_FIXTURE(room_fixture, "posts that come at once are appended at once") {
+  load_and_watch();
+  for (const char* text : {"a", "b", "c"})
+    caf::anon_send(room, room_post{room_id{7}, caller(2), text, {}, 0, {}});
+  settle();
+  REQUIRE(writer->count<append_events>() == 1);
+  CHECK(texts(writer->last<append_events>()) == std::vector<std::string>{"a", "b", "c"});
+}
+
 TEST_CASE_FIXTURE(room_fixture, "posts gather while writes are in flight, and keep their order") {
   config.second_append = 1;
   load_and_watch();
