@@ -14,7 +14,7 @@ export const ru: Dictionary = {
   rooms: 'Комнаты',
   reminders: 'Напоминания',
   account: 'Профиль',
-  mail: 'Пойманная почта',
+  mail: 'Почта',
   analytics: 'Аналитика',
   back: 'К списку комнат',
   close: 'Закрыть',
