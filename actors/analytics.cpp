@@ -23,9 +23,10 @@ analytics_self_actor::behavior_type analytics_state::make_behavior(fence fenced,
     begin_later();
   });
   start();
-  // What is old is the same for all partitions: the owner of the first one removes it.
-  if (guard.partition == partition_id{0})
-    self->delayed_send(self, config.forget_every, analytics_tick{purpose::forget});
+  // Not all partitions of a node at once.
+  constexpr int steps = 64;
+  auto first = config.forget_every / steps * (number_of(guard.partition) % steps + 1);
+  self->delayed_send(self, first, analytics_tick{purpose::forget});
   return {
       [this](const log_batch& batch) { return take(batch); },
       [this](analytics_tick tick) {
@@ -71,12 +72,18 @@ caf::result<done> analytics_state::take(const log_batch& batch) {
   auto counted = core::count_all(batch.events);
   auto last = batch.events.empty() ? timestamp{} : batch.events.back().created_at;
   auto promise = answers.owe<done>(self);
+  auto users = std::make_shared<std::vector<counted_event>>();
+  leave_out_known(counted.events);
+  for (auto& event : counted.events)
+    if (event.active != user_id{})
+      users->push_back(event);
   count_events operation{guard, analytics_consumer, {batch.stream, batch.next}, std::move(counted.events)};
   self->request(neighbours.writer, config.write_deadline, std::move(operation))
       .then(
-          [this, promise, last, stream = batch.stream,
+          [this, promise, last, users, stream = batch.stream,
            repeated = counted.repeated](const events_counted& result) mutable {
             under_way.erase(stream);
+            note_known(*users);
             note_counted(result, repeated, last);
             promise.deliver(done{});
           },
@@ -90,6 +97,23 @@ caf::result<done> analytics_state::take(const log_batch& batch) {
               self->quit();
           });
   return promise;
+}
+
+void analytics_state::leave_out_known(std::vector<counted_event>& events) const {
+  for (auto& event : events)
+    if (event.day == known_day && known_users.count(event.active) > 0)
+      event.active = user_id{};
+}
+
+void analytics_state::note_known(const std::vector<counted_event>& events) {
+  for (auto& event : events) {
+    if (number_of(event.day) > number_of(known_day)) {
+      known_day = event.day;
+      known_users.clear();
+    }
+    if (event.day == known_day && known_users.size() < config.most_known_users)
+      known_users.insert(event.active);
+  }
 }
 
 void analytics_state::note_counted(const events_counted& counted, std::uint32_t repeated, timestamp last) {

@@ -6,6 +6,8 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <unordered_set>
+#include <vector>
 
 #include <caf/stateful_actor.hpp>
 
@@ -31,6 +33,7 @@ struct analytics_config {
   std::chrono::milliseconds forget_every{600'000}; // what is older goes
   std::chrono::milliseconds forget_again{1'000};   // after a removal that left some
   std::uint32_t forget_limit = 1'000;              // rows of a kind at a time
+  std::size_t most_known_users = 10'000;           // who were active today and are not written again
   std::function<timestamp()> wall_clock;           // required
   std::shared_ptr<node_probe> probe;
 };
@@ -56,6 +59,8 @@ struct analytics_state {
   void ask_source(std::vector<log_position> from);
   void begin_later();
   caf::result<done> take(const log_batch& batch);
+  void leave_out_known(std::vector<counted_event>& events) const;
+  void note_known(const std::vector<counted_event>& events);
   void note_counted(const events_counted& counted, std::uint32_t repeated, timestamp last);
   void forget();
 
@@ -66,8 +71,11 @@ struct analytics_state {
   core::backoff backoff{std::chrono::milliseconds{1}, std::chrono::milliseconds{1}};
   open_answers answers;            // to batches
   std::set<std::string> under_way; // streams of which a batch is being written
-  bool is_watching = false;        // over the log
-  bool is_waiting = false;         // for the next try to begin
+  // Users of whom the store knows that they were active on the latest day: most events tell it nothing new.
+  day_number known_day{};
+  std::unordered_set<user_id> known_users;
+  bool is_watching = false; // over the log
+  bool is_waiting = false;  // for the next try to begin
 
   static inline const char* name = "analytics";
 };

@@ -63,7 +63,7 @@ events_counted apply(work& unit, const count_events& op) {
   events_counted answer;
   auto partition = op.guard.partition;
   if (!op.events.empty()) {
-    auto fresh = unit.counting->keep_ids(unit, op.consumer, op.events);
+    auto fresh = unit.counting->keep_ids(unit, op.consumer, partition, op.events);
     std::unordered_set<event_id> is_fresh{fresh.begin(), fresh.end()};
     sums all;
     for (auto& event : op.events) {
@@ -86,21 +86,22 @@ events_counted apply(work& unit, const count_events& op) {
 
 std::uint32_t apply(work& unit, const forget_counted& op) {
   auto limit = std::min(op.limit, most_forgotten);
+  auto partition = op.guard.partition;
   auto ids = run(unit.db,
-                 R"(DELETE FROM processed_events WHERE consumer = $1 AND event_id IN
-                    (SELECT event_id FROM processed_events WHERE consumer = $1 AND event_id < $2
-                     ORDER BY event_id LIMIT $3))",
-                 op.consumer, first_id_of(op.ids_before), limit);
+                 R"(DELETE FROM processed_events WHERE consumer = $1 AND "partition" = $2 AND event_id IN
+                    (SELECT event_id FROM processed_events WHERE consumer = $1 AND "partition" = $2 AND event_id < $3
+                     ORDER BY event_id LIMIT $4))",
+                 op.consumer, partition, first_id_of(op.ids_before), limit);
   auto rooms = run(unit.db,
-                   R"(DELETE FROM analytics_rooms WHERE (day, "partition", room_id) IN
-                      (SELECT day, "partition", room_id FROM analytics_rooms WHERE day < $1
-                       ORDER BY day, "partition", room_id LIMIT $2))",
-                   op.days_before, limit);
+                   R"(DELETE FROM analytics_rooms WHERE "partition" = $1 AND (day, room_id) IN
+                      (SELECT day, room_id FROM analytics_rooms WHERE day < $2 AND "partition" = $1
+                       ORDER BY day, room_id LIMIT $3))",
+                   partition, op.days_before, limit);
   auto users = run(unit.db,
-                   R"(DELETE FROM analytics_users WHERE (day, "partition", user_id) IN
-                      (SELECT day, "partition", user_id FROM analytics_users WHERE day < $1
-                       ORDER BY day, "partition", user_id LIMIT $2))",
-                   op.days_before, limit);
+                   R"(DELETE FROM analytics_users WHERE "partition" = $1 AND (day, user_id) IN
+                      (SELECT day, user_id FROM analytics_users WHERE day < $2 AND "partition" = $1
+                       ORDER BY day, user_id LIMIT $3))",
+                   partition, op.days_before, limit);
   return static_cast<std::uint32_t>(std::max({ids, rooms, users}));
 }
 

@@ -27,7 +27,7 @@ public:
 
   virtual ~counting_forms() = default;
   /// Keeps the ids for this consumer and answers those that it did not have yet, in any order.
-  virtual std::vector<event_id> keep_ids(work& unit, const std::string& consumer,
+  virtual std::vector<event_id> keep_ids(work& unit, const std::string& consumer, partition_id partition,
                                          const std::vector<counted_event>& events) = 0;
   virtual void add_figures(work& unit, partition_id partition, const std::vector<figure_sum>& sums) = 0;
   virtual void add_messages(work& unit, partition_id partition, const std::vector<room_sum>& sums) = 0;

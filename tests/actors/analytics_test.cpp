@@ -201,14 +201,11 @@ TEST_CASE_FIXTURE(analytics_fixture, "a log that ends is asked again, from the p
   }
 }
 
-TEST_CASE_FIXTURE(analytics_fixture,
-                  "the owner of the first partition removes what is too old, at once while there is more") {
+TEST_CASE_FIXTURE(analytics_fixture, "what is too old is removed, at once while there is more") {
   now = timestamp{std::chrono::days{1'000}};
-  begin(partition_id{0});
-  store.answer<get_log_positions>(std::vector<log_position>{});
-  source.answer<consume_partition>(done{});
+  begin_at({});
   CHECK(writer->count<forget_counted>() == 0);
-  advance(config.forget_every, 1s);
+  advance(config.forget_every / 64 * 6, 1s); // the sixth of 64 partitions
   REQUIRE(writer->count<forget_counted>() == 1);
   auto& operation = writer->last<forget_counted>();
   CHECK(operation.ids_before == now - config.keep_ids);
@@ -229,8 +226,34 @@ TEST_CASE_FIXTURE(analytics_fixture,
   CHECK(has_ended());
 }
 
-TEST_CASE_FIXTURE(analytics_fixture, "the owners of other partitions remove nothing") {
+TEST_CASE_FIXTURE(analytics_fixture, "a user is written as active once a day, when the store has it") {
+  config.most_known_users = 2;
   begin_at({});
-  advance(config.forget_every * 2, 10s);
-  CHECK(writer->count<forget_counted>() == 0);
+  std::uint8_t number = 0;
+  auto said = [&](int user, timestamp at) {
+    auto event = deletion(++number);
+    event.type = "message.created";
+    event.data = R"({"room_id":1,"user_id":)" + std::to_string(user) + "}";
+    event.created_at = at;
+    return event;
+  };
+  auto hand = [&](std::vector<domain_event> events) {
+    hand_over(std::move(events), number);
+    std::vector<std::int64_t> active;
+    for (auto& each : writer->last<count_events>().events)
+      active.push_back(number_of(each.active));
+    return active;
+  };
+  using users = std::vector<std::int64_t>;
+  CHECK(hand({said(1, timestamp{1h})}) == users{1});
+  writer.fail<count_events>(errc::unavailable);
+  CHECK(hand({said(1, timestamp{1h}), said(2, timestamp{1h})}) == users{1, 2}); // it was not written
+  writer.answer<count_events>(events_counted{2, 0});
+  CHECK(hand({said(1, timestamp{2h}), said(3, timestamp{2h}), said(2, timestamp{3h})}) == users{0, 3, 0});
+  writer.answer<count_events>(events_counted{3, 0});
+  CHECK(hand({said(3, timestamp{4h})}) == users{3}); // beyond what is kept in memory
+  writer.answer<count_events>(events_counted{1, 0});
+  CHECK(hand({said(1, timestamp{25h})}) == users{1}); // another day
+  writer.answer<count_events>(events_counted{1, 0});
+  CHECK(hand({said(1, timestamp{26h}), said(2, timestamp{5h})}) == users{0, 2}); // of the day before nothing is known
 }

@@ -85,9 +85,12 @@ CONTRACT_CASE("events are counted once by their ids, whatever batch brings them 
   counted = store.perform(now.batch({second, third, first}, 12));
   CHECK(counted.added == 1);
   CHECK(counted.repeated == 2);
-  counted = store.perform(now.batch({first, second, third}, 3, 60)); // from another partition too
-  CHECK(counted.added == 0);
-  CHECK(counted.repeated == 3);
+  auto earlier = now.event(set_of(figure::guests)), latest = now.event(set_of(figure::guests));
+  CHECK(store.perform(now.batch({latest}, 13)).added == 1);
+  counted = store.perform(now.batch({earlier, latest, third}, 14)); // ids need not rise
+  CHECK(counted.added == 1);
+  CHECK(counted.repeated == 2);
+  CHECK(now.total(figure::guests) == 2);
   for (auto which : {figure::registrations, figure::logins_ok, figure::reminders_fired, figure::reminders_late})
     CHECK(now.total(which) == 1);
   CHECK(now.total(figure::messages) == 0);
@@ -228,13 +231,16 @@ CONTRACT_CASE("ids and rows that are too old are removed, so many at a time") {
     fresh.push_back(now.message(room_id{1}, ann));
   store.perform(now.batch(fresh));
 
-  forget_counted order{partition_of(store, 0), consumer, first + 1ms, day_of(first + 24h), 2};
+  forget_counted order{partition_of(store, 3), consumer, first + 1ms, day_of(first + 24h), 2};
   auto elsewhere = order;
   elsewhere.guard.epoch = epoch_number{number_of(order.guard.epoch) + 1};
   CHECK(store.refused(elsewhere) == errc::moved);
   elsewhere = order;
   elsewhere.consumer = "another";
   elsewhere.days_before = day_number{0};
+  CHECK(store.perform(elsewhere) == 0);
+  elsewhere = order;
+  elsewhere.guard = partition_of(store, 4); // removes its own alone
   CHECK(store.perform(elsewhere) == 0);
   CHECK(store.perform(order) == 2);
   CHECK(store.perform(order) == 2);

@@ -6,16 +6,17 @@ namespace {
 
 class array_counting final : public counting_forms {
 public:
-  std::vector<event_id> keep_ids(work& unit, const std::string& consumer,
+  std::vector<event_id> keep_ids(work& unit, const std::string& consumer, partition_id partition,
                                  const std::vector<counted_event>& events) override {
     array_text ids;
     for (auto& event : events)
       ids.add(event.id);
     std::vector<event_id> fresh;
     auto found = select(unit.db,
-                        "INSERT INTO processed_events (consumer, event_id) SELECT $1::text, u.id "
-                        "FROM unnest($2::bytea[]) AS u(id) ON CONFLICT DO NOTHING RETURNING event_id",
-                        consumer, ids.text());
+                        R"(INSERT INTO processed_events (consumer, "partition", event_id)
+                           SELECT $1::text, $2::bigint, u.id FROM unnest($3::bytea[]) AS u(id)
+                           ON CONFLICT DO NOTHING RETURNING event_id)",
+                        consumer, partition, ids.text());
     while (found.next())
       fresh.push_back(found.get<uuid>(0));
     return fresh;

@@ -7,11 +7,13 @@ CREATE TABLE log_positions (
   PRIMARY KEY (consumer, "partition", stream)
 ) WITH (fillfactor = 50); -- every batch changes a row
 
--- The ids of events that a consumer has taken, UUIDv7, which sort by time; old ones go.
+-- The ids of events that a consumer has taken, UUIDv7, which sort by time; old ones go. Those of a partition stand together,
+-- so that a batch changes few pages; an event is always in the partition of its key.
 CREATE TABLE processed_events (
-  consumer TEXT COLLATE "C" NOT NULL,
-  event_id BYTEA NOT NULL,
-  PRIMARY KEY (consumer, event_id)
+  consumer    TEXT COLLATE "C" NOT NULL,
+  "partition" BIGINT NOT NULL,
+  event_id    BYTEA NOT NULL,
+  PRIMARY KEY (consumer, "partition", event_id)
 );
 
 -- What was counted, by days since 1970 UTC. Each partition has rows of its own, so that nodes never write the same ones.
