@@ -65,8 +65,10 @@ struct auth_state {
   void check(auth_login request, tokens_promise promise);
   void reserve(auth_login request, caf::expected<credentials> found, tokens_promise promise);
   void judge(auth_login request, std::string account, caf::expected<credentials> found, tokens_promise promise);
-  void refuse_login(const auth_login& request, const std::string& account, const std::string& reason,
+  void refuse_login(const auth_login& request, const std::string& account, user_id user, const std::string& reason,
                     tokens_promise promise);
+  /// Tells the log; `user` is 0 if nobody has that name.
+  void tell_refused(user_id user, std::string reason);
   caf::result<issued_tokens> make_guest(const auth_guest& request);
   void open(user_view user, bool cookie, const client_origin& origin, tokens_promise promise);
 

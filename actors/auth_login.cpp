@@ -41,11 +41,13 @@ void auth_state::reserve(auth_login request, caf::expected<credentials> found, t
               return judge(std::move(request), account, std::move(found), promise);
             // Locked: the same work and the same answer as for a wrong password.
             auto password = request.password;
+            auto user = found ? found->user.id : user_id{};
             self->request(neighbours.hasher, config.hash_deadline, check_password{std::move(password), {}})
                 .then(
-                    [this, request = std::move(request), promise](const password_verdict&) {
+                    [this, request = std::move(request), user, promise](const password_verdict&) {
                       config.probe->logins_locked.add();
                       audit("authn_login_lock", {}, "login=" + request.login, request.origin);
+                      tell_refused(user, "locked");
                       auto answer = promise;
                       answer.deliver(make_failure(errc::invalid_credentials));
                     },
@@ -62,7 +64,7 @@ void auth_state::judge(auth_login request, std::string account, caf::expected<cr
       .then(
           [this, request, account, found, real, promise](const password_verdict& verdict) {
             if (!real || !verdict.match)
-              return refuse_login(request, account,
+              return refuse_login(request, account, found ? found->user.id : user_id{},
                                   !found            ? "unknown_user"
                                   : found->disabled ? "disabled"
                                                     : "wrong_password",
@@ -89,12 +91,18 @@ void auth_state::judge(auth_login request, std::string account, caf::expected<cr
           });
 }
 
-void auth_state::refuse_login(const auth_login& request, const std::string& account, const std::string& reason,
-                              tokens_promise promise) {
+void auth_state::refuse_login(const auth_login& request, const std::string& account, user_id user,
+                              const std::string& reason, tokens_promise promise) {
   self->send(neighbours.cache, settle_attempt{account, false});
   (reason == "disabled" ? config.probe->logins_disabled : config.probe->logins_bad_credentials).add();
   audit("authn_login_fail", {}, "login=" + request.login + " reason=" + reason, request.origin);
+  tell_refused(user, reason);
   promise.deliver(make_failure(errc::invalid_credentials));
+}
+
+void auth_state::tell_refused(user_id user, std::string reason) {
+  self->request(neighbours.writer, config.write_deadline, tell_refused_login{user, std::move(reason)})
+      .then([](done) {}, [](caf::error&) {}); // the refusal does not wait for it
 }
 
 caf::result<issued_tokens> auth_state::make_guest(const auth_guest& request) {

@@ -34,7 +34,8 @@ template <class Operation>
 inline constexpr bool adds_to_outbox =
     std::is_same_v<Operation, append_events> || std::is_same_v<Operation, create_room> ||
     std::is_same_v<Operation, add_members> || std::is_same_v<Operation, register_user> ||
-    std::is_same_v<Operation, open_session> || std::is_same_v<Operation, create_reminder>;
+    std::is_same_v<Operation, open_session> || std::is_same_v<Operation, create_reminder> ||
+    std::is_same_v<Operation, tell_refused_login>;
 
 /// Group commit. While a transaction runs, everything that comes in waits together; it becomes the next transaction
 /// when the running one has ended, so there is no waiting time to tune: alone, an operation is committed at once, and

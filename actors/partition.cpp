@@ -43,9 +43,11 @@ partition_self_actor::behavior_type partition_state::make_behavior(partition_id 
       self->send_exit(each, message.reason);
     owned = false;
     stopping = message.reason;
-    if (!relay)
-      return self->quit(message.reason);
-    self->send_exit(relay, message.reason); // it ends after what it has under way, and the partition after it
+    // The relay ends after what it has under way, which the analytics may have to take; the partition after both.
+    if (relay)
+      self->send_exit(relay, message.reason);
+    else
+      quit_after_both();
   });
   auto to_rooms = passing<room_routes>::handlers(
       this, [this](const auto& request) -> room_entry& { return room_of(request.room); });
@@ -120,12 +122,27 @@ void partition_state::own(epoch_number epoch) {
   if (config.room.probe)
     config.room.probe->partitions.add(1);
   start_relay();
+  start_analytics();
   load_due();
 }
 
 void partition_state::start_relay() {
   outbox_relay_neighbours around{neighbours.writer, neighbours.store, neighbours.event_log, neighbours.broker};
   relay = self->spawn<caf::monitored>(outbox_relay, guard, config.relay, around);
+}
+
+void partition_state::start_analytics() {
+  if (!neighbours.source)
+    return;
+  analytics_neighbours around{neighbours.writer, neighbours.store, neighbours.source};
+  counting = self->spawn<caf::monitored>(analytics, guard, config.analytics, around);
+}
+
+void partition_state::quit_after_both() {
+  if (counting)
+    self->send_exit(counting, *stopping);
+  else
+    self->quit(*stopping);
 }
 
 caf::error partition_state::not_owned() const {
@@ -158,13 +175,20 @@ void partition_state::forget(const caf::down_msg& message) {
   std::erase_if(users, [&](const auto& each) { return each.second.user.address() == who; });
   if (std::erase_if(firing, [&](const auto& each) { return each.second.address() == who; }) > 0 && !stopping)
     load_due(); // it failed in the middle: the store knows how far it came
-  if (!relay || relay.address() != who)
-    return;
-  relay = nullptr;
-  if (stopping)
-    self->quit(*stopping);
-  else if (message.reason) // it ends in good order when another node relays this partition
-    start_relay();
+  // Both end in good order when another node owns this partition.
+  if (relay && relay.address() == who) {
+    relay = nullptr;
+    if (stopping)
+      quit_after_both();
+    else if (message.reason)
+      start_relay();
+  } else if (counting && counting.address() == who) {
+    counting = nullptr;
+    if (stopping && !relay)
+      self->quit(*stopping);
+    else if (!stopping && message.reason)
+      start_analytics();
+  }
 }
 
 partition_self_actor::behavior_type partition(partition_self_actor::stateful_pointer<partition_state> self,

@@ -8,6 +8,7 @@
 
 #include <caf/stateful_actor.hpp>
 
+#include "actors/analytics.hpp"
 #include "actors/core/due_queue.hpp"
 #include "actors/core/reminder_machine.hpp"
 #include "actors/open_answers.hpp"
@@ -25,6 +26,7 @@ struct partition_config {
   user_config user;
   reminder_config reminder;
   outbox_relay_config relay;
+  analytics_config analytics;
   core::limits limits;
   std::chrono::milliseconds horizon{600'000}; // reminders due within it are held in memory
   std::uint32_t max_loaded = 10'000;          // of them, at a time
@@ -41,7 +43,8 @@ struct partition_neighbours {
   placement_actor placement;
   notifier_actor notifier;
   event_log_actor event_log;
-  event_log_actor broker; // none without Kafka
+  event_log_actor broker;    // none without Kafka
+  event_source_actor source; // what the analytics read; none: nothing is counted
 };
 
 using partition_self_actor = partition_actor::extend<caf::reacts_to<partition_tick>, caf::reacts_to<reload_tick>>;
@@ -67,6 +70,8 @@ struct partition_state {
 
   void own(epoch_number epoch);
   void start_relay();
+  void start_analytics();
+  void quit_after_both();
   room_entry& room_of(room_id id);
   user_entry& user_of(user_id id);
   void forget(const caf::down_msg& message);
@@ -97,6 +102,7 @@ struct partition_state {
   partition_config config;
   partition_neighbours neighbours;
   outbox_relay_actor relay;
+  log_consumer_actor counting; // the analytics
   open_answers answers;
   std::optional<caf::error> stopping; // why it ends
   std::unordered_map<room_id, room_entry> rooms;

@@ -28,8 +28,8 @@ placement_self_actor::behavior_type placement_state::make_behavior(placement_con
                                                                    placement_neighbours around) {
   config = std::move(settings);
   neighbours = std::move(around);
-  partition_neighbours inside{neighbours.writer,   neighbours.store,     self,
-                              neighbours.notifier, neighbours.event_log, neighbours.broker};
+  partition_neighbours inside{neighbours.writer, neighbours.store, self, neighbours.notifier, neighbours.event_log,
+                              neighbours.broker, neighbours.source};
   for (unsigned i = 0; i < config.partitions; ++i)
     partitions.push_back(
         self->spawn<caf::monitored>(partition, static_cast<partition_id>(i), config.partition, inside));

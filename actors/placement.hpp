@@ -28,7 +28,8 @@ struct placement_neighbours {
   store_actor store;
   notifier_actor notifier;
   event_log_actor event_log;
-  event_log_actor broker; // none without Kafka
+  event_log_actor broker;    // none without Kafka
+  event_source_actor source; // what the analytics read; none: nothing is counted
 };
 
 using placement_self_actor = placement_actor::extend<caf::reacts_to<reload_tick>>;

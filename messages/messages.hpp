@@ -5,6 +5,7 @@
 #include <caf/all.hpp>
 
 #include "messages/accounts.hpp"
+#include "messages/analytics.hpp"
 #include "messages/cluster.hpp"
 #include "messages/commands.hpp"
 #include "messages/delivery.hpp"
@@ -49,6 +50,11 @@ CALLBOARD_LOCAL(callboard::claim_partitions)
 CALLBOARD_LOCAL(callboard::trim_outbox)
 CALLBOARD_LOCAL(callboard::keep_dead_events)
 CALLBOARD_LOCAL(callboard::replay_dead_events)
+CALLBOARD_LOCAL(callboard::events_counted)
+CALLBOARD_LOCAL(callboard::count_events)
+CALLBOARD_LOCAL(callboard::forget_counted)
+CALLBOARD_LOCAL(callboard::tell_refused_login)
+CALLBOARD_LOCAL(callboard::tell_notification)
 CALLBOARD_LOCAL(callboard::keep_mail)
 CALLBOARD_LOCAL(callboard::write_audit)
 CALLBOARD_LOCAL(callboard::write_batch_ptr)
@@ -84,6 +90,10 @@ CALLBOARD_LOCAL(std::vector<callboard::domain_event>)
 CALLBOARD_LOCAL(callboard::read_outbox)
 CALLBOARD_LOCAL(std::vector<callboard::dead_event>)
 CALLBOARD_LOCAL(callboard::list_dead_events)
+CALLBOARD_LOCAL(std::vector<callboard::log_position>)
+CALLBOARD_LOCAL(callboard::get_log_positions)
+CALLBOARD_LOCAL(callboard::analytics_report)
+CALLBOARD_LOCAL(callboard::get_analytics)
 CALLBOARD_LOCAL(callboard::list_mail)
 CALLBOARD_LOCAL(callboard::page<callboard::mail_message>)
 CALLBOARD_LOCAL(callboard::store_status)
@@ -174,6 +184,7 @@ CALLBOARD_LOCAL(callboard::mirror_tick)
 CALLBOARD_LOCAL(callboard::user_tick)
 CALLBOARD_LOCAL(callboard::relay_tick)
 CALLBOARD_LOCAL(callboard::watch_tick)
+CALLBOARD_LOCAL(callboard::analytics_tick)
 CALLBOARD_LOCAL(callboard::reminder_tick)
 CALLBOARD_LOCAL(callboard::partition_tick)
 CALLBOARD_LOCAL(callboard::reload_tick)

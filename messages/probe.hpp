@@ -77,12 +77,15 @@ struct node_probe {
   counter registers_invalid, registers_conflict, registers_failed;
   counter refreshes_invalid, refreshes_reused;
   counter reminders_fired;
+  counter analytics_counted, analytics_repeated; // events; those that were counted before
+  counter analytics_failures;                    // batches that were not counted, and are tried again
   dependency_probe redis;
   cache_probe profiles, directory;
   power_histogram<20> batch_operations; // operations of a commit
   power_histogram<24> commit_microseconds;
   power_histogram<26> publish_microseconds; // of a batch, from the relay's request to the log's answer
   power_histogram<32> reminder_lateness_ms;
+  power_histogram<32> analytics_lag_ms; // of the last event of a batch, when it is counted
 };
 
 } // namespace callboard

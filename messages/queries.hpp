@@ -179,6 +179,23 @@ struct list_dead_events {
   using result = std::vector<dead_event>;
 };
 
+/// Where a consumer goes on in each stream of a partition; streams of which it took nothing yet are left out. `moved`
+/// if the partition has another epoch by now.
+struct get_log_positions {
+  std::string consumer;
+  partition_id partition{};
+  epoch_number epoch{};
+  using result = std::vector<log_position>;
+};
+
+/// What was counted from `from` to `to`, both included.
+struct get_analytics {
+  day_number from{};
+  day_number to{};
+  std::uint32_t rooms = 20; // at most
+  using result = analytics_report;
+};
+
 struct list_mail {
   std::uint32_t limit = 50;
   std::string cursor;
@@ -204,7 +221,7 @@ struct list_signing_keys {
 using query = std::variant<find_credentials, get_user, search_users, resolve_names, get_session, get_attachment,
                            list_sessions, sessions_ended_since, load_room, list_rooms, list_members, read_events,
                            read_personal, get_reminder, list_reminders, due_reminders, read_outbox, list_dead_events,
-                           list_mail, get_store_status, list_signing_keys>;
+                           get_log_positions, get_analytics, list_mail, get_store_status, list_signing_keys>;
 
 /// Reads; several connections, each query sees all that was committed before it was sent.
 using store_actor = answers_each<query>;

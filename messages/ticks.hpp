@@ -24,6 +24,13 @@ struct relay_tick {
   unsigned lane = 0;
 };
 struct watch_tick {};
+struct analytics_tick {
+  enum class purpose : unsigned char {
+    begin,  // asks the log
+    forget, // removes what is too old
+  };
+  purpose why = purpose::begin;
+};
 struct reminder_tick {};
 /// `generation`: a wake-up that was replaced by a newer one is recognised and ignored.
 struct partition_tick {

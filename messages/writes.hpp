@@ -11,6 +11,7 @@
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
+#include "messages/analytics.hpp"
 #include "messages/answering.hpp"
 #include "messages/events.hpp"
 #include "messages/values.hpp"
@@ -277,6 +278,43 @@ struct replay_dead_events {
   using result = std::uint32_t;
 };
 
+/// Counts events, each id once whatever was counted before, and moves the consumer's position in their stream,
+/// together.
+struct count_events {
+  fence guard;
+  std::string consumer;
+  log_position position;             // where the consumer goes on when these are counted
+  std::vector<counted_event> events; // each id once
+  using result = events_counted;
+};
+
+/// Removes ids of counted events, and figures of single rooms and users, that are older than what is kept; at most
+/// `limit` of each kind. Answers how many of the kind that had the most.
+struct forget_counted {
+  fence guard;
+  std::string consumer;
+  timestamp ids_before;
+  day_number days_before{};
+  std::uint32_t limit = 1'000;
+  using result = std::uint32_t;
+};
+
+/// Tells the log of a log-in that was refused (`login.failed`).
+struct tell_refused_login {
+  user_id user{};     // 0 = nobody known
+  std::string reason; // "unknown_user", "wrong_password", "disabled", "locked"
+  using result = done;
+};
+
+/// Tells the log that news went to a user outside of callboard, or finally did not (`notification.sent`, `.failed`).
+struct tell_notification {
+  user_id user{};
+  std::string channel; // "email"
+  bool sent = false;
+  std::string reason; // of a failure: the code of the last error
+  using result = done;
+};
+
 struct keep_mail {
   mail_message mail;           // without `id`
   std::uint32_t keep = 10'000; // older ones beyond this count go
@@ -310,13 +348,14 @@ using write_op =
     std::variant<append_events, create_room, rename_room, delete_room, add_members, remove_member, mark_read,
                  register_user, update_user, upgrade_password_hash, delete_user, open_session, rotate_refresh,
                  end_sessions, create_reminder, change_reminder, fire_reminder, append_personal, claim_partitions,
-                 trim_outbox, keep_dead_events, replay_dead_events, keep_mail, write_audit, keep_signing_key>;
+                 trim_outbox, keep_dead_events, replay_dead_events, count_events, forget_counted, tell_refused_login,
+                 tell_notification, keep_mail, write_audit, keep_signing_key>;
 
 /// The answer to one operation: its `result` or the error that refused it.
 using write_answer =
     std::variant<caf::error, done, std::vector<appended>, room_view, room_event, std::vector<room_event>, std::uint32_t,
                  user_view, deleted_user, std::vector<session_id>, rotation_outcome, reminder_record, fired_reminder,
-                 appended, std::vector<epoch_number>, std::int64_t>;
+                 appended, std::vector<epoch_number>, events_counted, std::int64_t>;
 
 /// Operations of one transaction, and their answers in the same order.
 struct write_batch {

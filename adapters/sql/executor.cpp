@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "adapters/sql/analytics.hpp"
 #include "adapters/sql/append_runs.hpp"
 #include "adapters/sql/append_together.hpp"
 #include "adapters/sql/audit.hpp"
@@ -25,7 +26,8 @@ namespace {
 
 /// These check all they must before they write, so a refusal leaves nothing to take back. They are much of the load.
 template <class Operation>
-constexpr bool needs_savepoint = !std::is_same_v<Operation, mark_read> && !std::is_same_v<Operation, trim_outbox>;
+constexpr bool needs_savepoint = !std::is_same_v<Operation, mark_read> && !std::is_same_v<Operation, trim_outbox> &&
+                                 !std::is_same_v<Operation, count_events>;
 
 template <class Operation>
 write_answer answer_of(work& unit, const Operation& op) {
@@ -175,7 +177,7 @@ bool write_executor::settle(std::chrono::milliseconds patience) {
 }
 
 void write_executor::run_all(connection& db, const write_batch& batch, write_answers& answers) {
-  work unit{db, settings_, ids_, settings_.clock(), {}, {}};
+  work unit{db, settings_, ids_, settings_.clock(), options_.counting.get(), {}, {}};
   auto& operations = batch.operations;
   if (options_.lock_partitions)
     options_.lock_partitions(unit, batch);
@@ -267,6 +269,8 @@ CALLBOARD_QUERY(list_reminders)
 CALLBOARD_QUERY(due_reminders)
 CALLBOARD_QUERY(read_outbox)
 CALLBOARD_QUERY(list_dead_events)
+CALLBOARD_QUERY(get_log_positions)
+CALLBOARD_QUERY(get_analytics)
 CALLBOARD_QUERY(list_mail)
 CALLBOARD_QUERY(get_store_status)
 CALLBOARD_QUERY(list_signing_keys)

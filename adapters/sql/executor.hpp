@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "adapters/sql/analytics.hpp"
 #include "adapters/sql/append_together.hpp"
 #include "adapters/sql/work.hpp"
 
@@ -30,6 +31,8 @@ struct write_options {
   std::function<std::unique_ptr<append_forms>()> make_append_forms;
   /// Writes the events of a transaction to the outbox, if there are any.
   std::function<void(work&)> flush_outbox;
+  /// Counts events.
+  std::shared_ptr<counting_forms> counting;
 };
 
 /// Runs batches of operations, each batch as one transaction, over one connection. Used by one thread at a time.

@@ -48,18 +48,19 @@ reminder_record find_reminder(connection& db, user_id owner, reminder_id id) {
 constexpr std::array<std::string_view, 6> event_types{"reminder.created", "reminder.fired",     "reminder.delivered",
                                                       "reminder.snoozed", "reminder.cancelled", "reminder.failed"};
 
-event_id emit_change(work& unit, const reminder_record& record, std::string_view type) {
+event_id emit_change(work& unit, const reminder_record& record, std::string_view type, bool is_rescheduled = false) {
   // The text of a reminder is its owner's own; it stays out of the log.
+  event_json data;
+  data.add("reminder_id", record.id)
+      .add("user_id", record.owner)
+      .add("state", to_string(record.state))
+      .add("due_at", record.due_at)
+      .add("next_at", record.next_at)
+      .add("fire_seq", record.fired_count);
+  if (is_rescheduled)
+    data.add("rescheduled", true);
   return unit.emit(unit.settings.partition_for(record.owner), reminders_topic, type, number_of(record.id),
-                   event_json{}
-                       .add("reminder_id", record.id)
-                       .add("user_id", record.owner)
-                       .add("state", to_string(record.state))
-                       .add("due_at", record.due_at)
-                       .add("next_at", record.next_at)
-                       .add("fire_seq", record.fired_count)
-                       .add("created_at", unit.now)
-                       .take());
+                   data.add("created_at", unit.now).take());
 }
 
 void check_pending_count(work& unit, user_id owner, std::uint32_t max_pending) {
@@ -114,7 +115,7 @@ reminder_record apply(work& unit, const change_reminder& op) {
     auto type = std::find(event_types.begin(), event_types.end(), op.event);
     if (type == event_types.end())
       refuse(errc::internal, "There is no event " + op.event + ".");
-    emit_change(unit, stored, *type);
+    emit_change(unit, stored, *type, op.event == "reminder.created"); // it was made before
   }
   return stored;
 }

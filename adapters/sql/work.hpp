@@ -51,13 +51,16 @@ struct partition_row {
   std::string owner;
 };
 
+class counting_forms;
+
 /// What the operations of one write transaction share.
 struct work {
   connection& db;
   const store_settings& settings;
   event_ids& ids;
   timestamp now;
-  std::vector<outbox_row> outbox; // written at the end of the transaction
+  counting_forms* counting = nullptr; // how this database counts events
+  std::vector<outbox_row> outbox;     // written at the end of the transaction
   std::unordered_map<partition_id, partition_row> partitions;
 
   /// Adds an event of an aggregate and answers the event's id.
@@ -78,5 +81,6 @@ struct reading {
 inline constexpr std::string_view users_topic = "callboard.users";
 inline constexpr std::string_view rooms_topic = "callboard.rooms";
 inline constexpr std::string_view reminders_topic = "callboard.reminders";
+inline constexpr std::string_view notifications_topic = "callboard.notifications";
 
 } // namespace callboard::sql

@@ -143,6 +143,16 @@ void collect_events(family_builder& add, const node_probe& probe) {
             probe.outbox_refusals.value());
 }
 
+void collect_analytics(family_builder& add, const node_probe& probe) {
+  add.count("callboard_analytics_events_total", "Events that were counted", probe.analytics_counted.value());
+  add.count("callboard_analytics_duplicates_total", "Events that came again and were not counted again",
+            probe.analytics_repeated.value());
+  add.count("callboard_analytics_failures_total", "Batches that could not be counted, and are tried again",
+            probe.analytics_failures.value());
+  add.histogram("callboard_analytics_lag_seconds", "How old the last event of a batch was when it was counted",
+                probe.analytics_lag_ms, 1e-3);
+}
+
 void collect_cache(family_builder& add, const node_probe& probe) {
   auto of_redis = [](std::string outcome, const counter& source) {
     return std::pair{family_builder::labels{{"dependency", "redis"}, {"outcome", std::move(outcome)}}, source.value()};
@@ -205,6 +215,7 @@ std::string metrics::expose() {
   collect_chat(add, *probe_);
   collect_cache(add, *probe_);
   collect_events(add, *probe_);
+  collect_analytics(add, *probe_);
   if (edge_)
     collect_edge(add, edge_());
   return prometheus::TextSerializer{}.Serialize(families);

@@ -112,6 +112,9 @@ placement_config placement_settings(const settings& options, std::shared_ptr<nod
   partition.reminder.wall_clock = wall_clock;
   partition.reminder.probe = probe;
   partition.relay.probe = probe;
+  partition.analytics.keep_ids = std::chrono::duration_cast<std::chrono::hours>(options.keep_event_ids);
+  partition.analytics.wall_clock = wall_clock;
+  partition.analytics.probe = probe;
   if (!options.kafka_brokers.empty()) {
     partition.relay.poll = std::chrono::milliseconds{250};
     partition.relay.trim_pace = std::chrono::milliseconds{50};

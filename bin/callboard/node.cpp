@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "actors/account_writer.hpp"
+#include "actors/analytics.hpp"
 #include "actors/auth.hpp"
 #include "actors/core/partitioning.hpp"
 #include "actors/log_writer.hpp"
@@ -184,7 +185,7 @@ void node::parts::start_actors() {
     mailer = system->spawn(memory::mail_catcher, memory::mail_catcher_config{}, writer);
   else
     mailer = system->spawn<caf::detached>(smtp::mailer, mailer_settings(options));
-  notifier = system->spawn(callboard::notifier, notifier_settings(), profiles, mailer);
+  notifier = system->spawn(callboard::notifier, notifier_settings(), profiles, mailer, writer);
   auto consumers = std::make_shared<memory::event_consumers>();
   start_event_log(consumers);
   watch = system->spawn(outbox_watch, std::move(watching), readers);
@@ -194,7 +195,7 @@ void node::parts::start_actors() {
       told->set_value();
   };
   placement = system->spawn(callboard::placement, std::move(placing),
-                            placement_neighbours{writer, profiles, notifier, event_log, broker});
+                            placement_neighbours{writer, profiles, notifier, event_log, broker, event_source});
   feed = system->spawn(personal_feed, personal_feed_config{}, placement);
   consumers->all.push_back(feed);
   *owner = placement;
@@ -202,9 +203,14 @@ void node::parts::start_actors() {
 }
 
 void node::parts::start_event_log(std::shared_ptr<const memory::event_consumers> consumers) {
-  auto embedded = system->spawn(memory::event_log, memory::event_log_config{}, std::move(consumers));
+  // Without Kafka the analytics read the embedded log, which must not forget what they have not counted.
+  auto is_embedded = options.kafka_brokers.empty();
+  memory::event_log_config keeping;
+  if (is_embedded)
+    keeping.awaited.push_back(analytics_consumer);
+  auto embedded = system->spawn(memory::event_log, std::move(keeping), std::move(consumers));
   event_log = embedded;
-  if (options.kafka_brokers.empty()) {
+  if (is_embedded) {
     event_source = embedded;
     return;
   }

@@ -232,6 +232,8 @@ void declare_events(declaration& declare) {
       "older consumers expect.");
   declare.number("outbox-max-rows", 1'000, 1'000'000'000, &settings::outbox_max_rows,
                  "Events that may wait to be published; past it what would add to them is refused.");
+  declare.duration("keep-event-ids", std::chrono::hours{1}, std::chrono::hours{24 * 3650}, &settings::keep_event_ids,
+                   "How long the analytics know an event again; longer than Kafka keeps its topics.");
 }
 
 void declare_services(declaration& declare) {

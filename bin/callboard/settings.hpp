@@ -33,6 +33,7 @@ struct settings {
   std::string kafka_brokers;
   std::vector<kafka::event_route> event_routes;
   std::uint64_t outbox_max_rows = 1'000'000;
+  std::chrono::milliseconds keep_event_ids = std::chrono::hours{24 * 8};
 
   std::uint64_t bcrypt_cost = 12;
   std::uint64_t hasher_threads = 0;

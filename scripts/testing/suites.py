@@ -67,8 +67,8 @@ def _through_programs(programs, build, factor=1, soak=False):
     shared = {"programs": programs, "soak": soak}
     return (
         Suite("integration", "pytest", "tests/integration", (build, "services"), 300 * factor, breaks=("kafka",),
-              first=("kafka", "command_line", "kill_restart", "lifecycle"),
-              services_of={"kafka": ("kafka",), "smtp": ("smtp",)}, **shared),
+              first=("kafka", "analytics_kafka", "command_line", "kill_restart", "lifecycle"),
+              services_of={"kafka": ("kafka",), "analytics_kafka": ("kafka",), "smtp": ("smtp",)}, **shared),
         Suite("cli", "pytest", "tests/cli", (build,), 300 * factor, **shared),
         Suite("foreign", "node", "tests/foreign", (build, "foreign-packages"), 300 * factor, **shared),
     )

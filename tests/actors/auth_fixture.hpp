@@ -45,6 +45,7 @@ struct auth_fixture : deterministic {
     hasher->on<hash_password, std::string>(
         [](hash_password& wanted) -> caf::expected<std::string> { return "#" + wanted.password; });
     writer->on<write_audit, done>([](write_audit&) -> caf::expected<done> { return done{}; });
+    writer->on<tell_refused_login, done>([](tell_refused_login&) -> caf::expected<done> { return done{}; });
     writer->on<open_session, std::vector<session_id>>(
         [this](open_session&) -> caf::expected<std::vector<session_id>> { return evicted; });
     writer->on<end_sessions, std::vector<session_id>>(

@@ -43,6 +43,17 @@ TEST_CASE_FIXTURE(auth_fixture, "every reason for which a log-in fails is answer
   CHECK(hasher->count<check_password>() == answers.size());
   CHECK(writer->count<open_session>() == 0);
   CHECK(cache->last<reserve_attempt>().key.size() <= 300);
+  // The log is told the reason, and the user if there is one, never the name that was tried.
+  auto& told = writer->all<tell_refused_login>();
+  REQUIRE(told.size() == answers.size());
+  std::vector<std::pair<std::string, user_id>> seen;
+  for (auto& each : told)
+    seen.emplace_back(each.reason, each.user);
+  CHECK(seen == std::vector<std::pair<std::string, user_id>>{{"unknown_user", user_id{0}},
+                                                             {"wrong_password", user_id{1}},
+                                                             {"disabled", user_id{1}}, // the dummy store knows one
+                                                             {"locked", user_id{1}},
+                                                             {"locked", user_id{0}}});
 }
 
 TEST_CASE_FIXTURE(auth_fixture, "an attempt is taken before the password is verified, and given back on success") {

@@ -16,6 +16,7 @@ template notifier_actor spawn_fake<notifier_actor>(deterministic&, std::shared_p
 template mailer_actor spawn_fake<mailer_actor>(deterministic&, std::shared_ptr<script>);
 template hasher_actor spawn_fake<hasher_actor>(deterministic&, std::shared_ptr<script>);
 template cache_actor spawn_fake<cache_actor>(deterministic&, std::shared_ptr<script>);
+template event_source_actor spawn_fake<event_source_actor>(deterministic&, std::shared_ptr<script>);
 template write_connection_actor spawn_fake<write_connection_actor>(deterministic&, std::shared_ptr<script>);
 
 } // namespace callboard::test

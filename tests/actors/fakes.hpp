@@ -155,6 +155,7 @@ extern template notifier_actor spawn_fake<notifier_actor>(deterministic&, std::s
 extern template mailer_actor spawn_fake<mailer_actor>(deterministic&, std::shared_ptr<script>);
 extern template hasher_actor spawn_fake<hasher_actor>(deterministic&, std::shared_ptr<script>);
 extern template cache_actor spawn_fake<cache_actor>(deterministic&, std::shared_ptr<script>);
+extern template event_source_actor spawn_fake<event_source_actor>(deterministic&, std::shared_ptr<script>);
 extern template write_connection_actor spawn_fake<write_connection_actor>(deterministic&, std::shared_ptr<script>);
 
 /// A dummy neighbour: its handle and its script.

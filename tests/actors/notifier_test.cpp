@@ -10,12 +10,14 @@ namespace {
 struct notifier_fixture : deterministic {
   fake<store_actor> store{*this};
   fake<mailer_actor> mailer{*this};
+  fake<log_writer_actor> writer{*this};
   notifier_config config;
   notifier_actor notifier;
 
   void begin() {
     config.wall_clock = [] { return timestamp{1h}; };
-    notifier = start(callboard::notifier, config, store.handle(), mailer.handle());
+    notifier = start(callboard::notifier, config, store.handle(), mailer.handle(), writer.handle());
+    writer->on<tell_notification, done>([](tell_notification&) -> caf::expected<done> { return done{}; });
   }
   pending<done> notify() { return ask<done>(notifier, notify_by_mail{user_id{1}, "subject", "body"}); }
   void found(std::string email) {
@@ -76,4 +78,28 @@ TEST_CASE_FIXTURE(notifier_fixture, "past the bound it refuses, and takes again 
   store.fail<get_user>(errc::not_found);
   CHECK(first.failure() == errc::not_found);
   CHECK_FALSE(notify().arrived());
+}
+
+TEST_CASE_FIXTURE(notifier_fixture, "the log is told how each notification ended, and then who asked for it") {
+  begin();
+  writer->on<tell_notification, done>(nullptr);
+  auto sent = notify();
+  found("a@b.c");
+  mailer.answer<mail_message>(done{});
+  CHECK_FALSE(sent.arrived());
+  CHECK(writer->last<tell_notification>().user == user_id{1});
+  CHECK(writer->last<tell_notification>().channel == "email");
+  CHECK(writer->last<tell_notification>().sent);
+  writer.answer<tell_notification>(done{});
+  CHECK(sent.arrived());
+  auto failed = notify();
+  found("a@b.c");
+  mailer.fail<mail_message>(errc::bad_request);
+  CHECK_FALSE(writer->last<tell_notification>().sent);
+  CHECK(writer->last<tell_notification>().reason == "bad_request");
+  writer.fail<tell_notification>(errc::unavailable); // changes nothing
+  CHECK(failed.failure() == errc::bad_request);
+  notify();
+  found("");
+  CHECK(writer->count<tell_notification>() == 2); // nothing was tried
 }

@@ -13,15 +13,16 @@ struct partition_fixture : deterministic {
   fake<placement_actor> placement{*this};
   fake<notifier_actor> notifier{*this};
   fake<event_log_actor> event_log{*this};
+  fake<event_source_actor> source{*this};
   partition_config config;
   partition_actor partition;
   std::shared_ptr<timestamp> now = std::make_shared<timestamp>(24h);
 
   void begin(bool own = true) {
     config.room.probe = config.user.probe = config.reminder.probe = std::make_shared<node_probe>();
-    config.reminder.wall_clock = [now = now] { return *now; };
+    config.reminder.wall_clock = config.analytics.wall_clock = [now = now] { return *now; };
     partition = start(callboard::partition, partition_id{5}, config,
-                      partition_neighbours{writer, store, placement, notifier, event_log});
+                      partition_neighbours{writer, store, placement, notifier, event_log, {}, source});
     settle();
     if (own)
       send(partition, partition_own{epoch_number{3}});
@@ -259,4 +260,50 @@ TEST_CASE_FIXTURE(partition_fixture, "the reminders of a deleted user are forgot
   send(partition, reminders_forget{user_id{1}, {reminder_id{1}}});
   pass(2s);
   CHECK(fired().empty());
+}
+
+TEST_CASE_FIXTURE(partition_fixture, "the analytics count while the partition is owned, and come back when they fail") {
+  begin(false);
+  CHECK(store->count<get_log_positions>() == 0);
+  send(partition, partition_own{epoch_number{3}});
+  REQUIRE(store->count<get_log_positions>() == 1);
+  CHECK(store->last<get_log_positions>().epoch == epoch_number{3});
+  store.answer<get_log_positions>(std::vector<log_position>{});
+  auto first = source->last<consume_partition>().taker;
+  source.answer<consume_partition>(done{});
+  stop(first, caf::exit_reason::kill);
+  REQUIRE(store->count<get_log_positions>() == 2);
+  store.answer<get_log_positions>(std::vector<log_position>{});
+  auto second = source->last<consume_partition>().taker;
+  CHECK(second != first);
+  source.answer<consume_partition>(done{});
+  // Fenced off: it ends for good.
+  ask<done>(second, log_batch{partition_id{5}, "s", {}, 1});
+  writer.fail<count_events>(errc::moved);
+  settle();
+  CHECK(store->count<get_log_positions>() == 2);
+}
+
+TEST_CASE_FIXTURE(partition_fixture, "a partition ends after the relay, and the analytics in between") {
+  begin();
+  store.answer<get_log_positions>(std::vector<log_position>{});
+  auto counting = source->last<consume_partition>().taker;
+  source.answer<consume_partition>(done{});
+  domain_event event;
+  event.position = 1;
+  store.answer<read_outbox>(std::vector<domain_event>{event});
+  REQUIRE(event_log->count<publish_events>() == 1); // the relay waits for it
+  auto ended = std::make_shared<std::vector<caf::actor_addr>>();
+  start([ended, partition = partition, counting](caf::event_based_actor* self) {
+    self->set_down_handler([ended](const caf::down_msg& message) { ended->push_back(message.source); });
+    self->monitor(partition);
+    self->monitor(counting);
+    self->become([](caf::ok_atom) {});
+  });
+  settle();
+  stop(partition);
+  CHECK(ended->empty()); // the log may still hand the analytics what the relay waits for
+  event_log.answer<publish_events>(done{});
+  writer.answer<trim_outbox>(done{});
+  CHECK(*ended == std::vector<caf::actor_addr>{counting.address(), partition.address()});
 }

@@ -353,7 +353,7 @@ def test_a_fault_is_caught(damage, what):
 
 
 @pytest.mark.parametrize("name, change, what", [(None, 0, None), ("messages", 1, "doubled"), ("registrations", -1, "lost"),
-                                                ("reminders_fired", 1, "doubled")])  # fmt: skip
+                                                ("rooms_created", -1, "lost"), ("reminders_fired", 1, "doubled")])  # fmt: skip
 def test_analytics_that_count_an_event_twice_or_not_at_all_are_caught(name, change, what):
     world = World()
     figures = analytics.expected(world.store)
@@ -362,8 +362,17 @@ def test_analytics_that_count_an_event_twice_or_not_at_all_are_caught(name, chan
     assert {finding.what for finding in world.judge({"totals": figures}).findings} == ({what} if what else set())
 
 
+def test_rooms_that_were_deleted_since_are_counted():
+    world = World()
+    gone = {**world.store.events[2], "event_id": EVENT(99), "key": HALL + 1, "data": json.dumps({"room_id": HALL + 1})}
+    assert gone["type"] == "room.created"
+    before = analytics.expected(world.store)["rooms_created"]
+    world.store.events.append(gone)
+    assert analytics.expected(world.store)["rooms_created"] == before + 1
+
+
 def test_analytics_that_do_not_count_something_are_caught():
     world = World()
     figures = analytics.expected(world.store)
-    del figures["rooms"]
+    del figures["rooms_created"]
     assert [finding.what for finding in world.judge({"totals": figures}).findings] == ["lost"]

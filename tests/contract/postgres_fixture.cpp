@@ -53,8 +53,9 @@ public:
 
   std::string dump() override {
     return run_on(options_.url, R"sql(
-      SELECT string_agg(array_to_string(xpath('//text()', query_to_xml('SELECT * FROM ' || quote_ident(tablename),
-                                                                       false, false, '')), E'\n'), E'\n')
+      SELECT string_agg('table ' || tablename || E'\n' ||
+                        array_to_string(xpath('//text()', query_to_xml('SELECT * FROM ' || quote_ident(tablename),
+                                                                       false, false, '')), E'\n'), E'\n') || E'\n'
       FROM pg_tables WHERE schemaname = 'public')sql");
   }
 

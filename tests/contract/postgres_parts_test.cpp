@@ -103,8 +103,9 @@ TEST_CASE("the watchdog ends a wait at its deadline and leaves what ended earlie
 TEST_CASE("appends go together up to what depends on them") {
   append_events append;
   append.events.resize(1);
-  std::vector<write_op> operations{append, mark_read{}, append, trim_outbox{}, append, delete_room{}, append, append};
-  CHECK(append_run(operations, 0) == std::vector<std::size_t>{0, 2, 4});
-  CHECK(append_run(operations, 6) == std::vector<std::size_t>{6, 7});
-  CHECK(append_run(operations, 7) == std::vector<std::size_t>{7});
+  std::vector<write_op> operations{append, mark_read{},      append, trim_outbox{}, append, count_events{},
+                                   append, forget_counted{}, append, delete_room{}, append, append};
+  CHECK(append_run(operations, 0) == std::vector<std::size_t>{0, 2, 4, 6, 8});
+  CHECK(append_run(operations, 10) == std::vector<std::size_t>{10, 11});
+  CHECK(append_run(operations, 11) == std::vector<std::size_t>{11});
 }

@@ -44,8 +44,10 @@ public:
           static_cast<std::string*>(to)->append(values[i]).append("\n");
       return 0;
     };
-    for (auto& table : tables)
+    for (auto& table : tables) {
+      text += "table " + table + "\n";
       sqlite3_exec(handle, ("SELECT * FROM " + table).c_str(), print, &text, nullptr);
+    }
     sqlite3_close(handle);
     return text;
   }

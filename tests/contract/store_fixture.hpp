@@ -22,7 +22,7 @@ public:
   virtual sql::write_executor& writer() = 0;
   virtual sql::query_executor& reader() = 0;
   virtual partition_id partition_of(const std::string& key) const = 0;
-  /// All values of all rows of all tables, one a line.
+  /// All values of all rows of all tables, one a line, those of a table after the line `table NAME`.
   virtual std::string dump() = 0;
 
   template <class Operation>

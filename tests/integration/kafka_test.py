@@ -11,12 +11,14 @@ from support.rest import Rest, expect
 from support.server import free_port, run
 from support.waiting import until
 
-# Everything that the server publishes, but reminder.failed: no reminder of these tests is given up.
+# Everything that the server publishes, but reminder.failed and notification.failed: no reminder of these tests is given
+# up, and no mail.
 TYPES = {
     "user.created",
     "user.deleted",
     "session.created",
     "session.revoked",
+    "login.failed",
     "room.created",
     "room.deleted",
     "member.added",
@@ -27,6 +29,7 @@ TYPES = {
     "reminder.delivered",
     "reminder.snoozed",
     "reminder.cancelled",
+    "notification.sent",
 }
 
 
@@ -76,6 +79,8 @@ def live_through_everything(server):
     anyone = Rest(server.url)
     body = {"username": "newcomer", "email": "new@example.com", "password": PASSWORD, "full_name": 'Ню "N" \\ 1'}
     expect(anyone.post("/auth/register", body), 201)
+    for login in (first.username, "nobody-of-this-name"):
+        assert anyone.post("/auth/login", {"login": login, "password": "wrong"}).status_code == 401
     session = third.log_in()
     expect(Rest(server.url, session["access_token"]).post("/auth/logout", {}), 204)
     room = first.room("the room", [second])
@@ -87,6 +92,7 @@ def live_through_everything(server):
     other = first.room("to be removed", [second])
     expect(first.rest.delete(f"/rooms/{other['id']}"), 204)
     soon = first.remind("soon", **{"in": "PT1S"})
+    second.remind("mailed", **{"in": "PT1S"}, email=True)
     late = first.remind("late", **{"in": "PT1H"})
     assert first.rest.delete(f"/reminders/{late['id']}").status_code in (200, 204)
 

@@ -201,6 +201,7 @@ def test_an_oversized_body_is_413(owner):
         ("DELETE", "/users/me"),
         ("DELETE", "/auth/sessions"),
         ("GET", "/admin/mail"),
+        ("GET", "/admin/analytics"),
     ],
 )
 def test_routes_need_a_token(anonymous, method, path):

@@ -41,6 +41,7 @@ TEST_CASE("administration is for admins") {
     if (each->pattern.starts_with("/admin"))
       CHECK(each->access == access::admin);
   CHECK(find(routes, method::get, "/admin/mail").access == access::admin);
+  CHECK(find(routes, method::get, "/admin/analytics").access == access::admin);
 }
 
 TEST_CASE("guests make nothing of their own") {

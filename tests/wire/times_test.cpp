@@ -27,6 +27,15 @@ TEST_CASE("times are written as RFC 3339 with milliseconds") {
   CHECK(format_time(timestamp::min()) == "0000-01-01T00:00:00.000Z");
 }
 
+TEST_CASE("days are read and written") {
+  for (auto text : {"1970-01-01", "2026-05-01", "2024-02-29", "1969-12-31", "0000-01-01", "9999-12-31"})
+    CHECK(format_day(parse_day(text).value()) == text);
+  CHECK(number_of(parse_day("1970-01-02").value()) == 1);
+  for (auto text : {"", "2026-5-1", "2026-02-30", "2026-13-01", "2026-05-01T", "2026-05-01 ", "26-05-01", "+026-05-01",
+                    "2026/05/01", "20260501", "2026-05-0x", "today"})
+    CHECK_FALSE(parse_day(text));
+}
+
 TEST_CASE("times of RFC 3339 are read in UTC") {
   CHECK(again("2026-05-01T09:00:00Z") == "2026-05-01T09:00:00.000Z");
   CHECK(again("2026-05-01t09:00:00z") == "2026-05-01T09:00:00.000Z");

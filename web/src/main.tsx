@@ -6,6 +6,7 @@ import './styles/layout.css';
 import './styles/rooms.css';
 import './styles/chat.css';
 import './styles/pages.css';
+import './styles/analytics.css';
 import './styles/notices.css';
 import { render } from 'preact';
 import { startAppState } from './app_state';

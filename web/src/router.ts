@@ -8,6 +8,7 @@ export type Route =
   | { name: 'reminders' }
   | { name: 'account' }
   | { name: 'mail' }
+  | { name: 'analytics' }
   | { name: 'unknown' };
 
 const plainRoutes: Record<string, Route> = {
@@ -18,6 +19,7 @@ const plainRoutes: Record<string, Route> = {
   reminders: { name: 'reminders' },
   account: { name: 'account' },
   mail: { name: 'mail' },
+  analytics: { name: 'analytics' },
 };
 
 /** The page a location hash such as `#/rooms/3` names. */

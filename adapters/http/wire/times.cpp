@@ -163,6 +163,19 @@ std::optional<timestamp> parse_time(std::string_view text) {
   return time;
 }
 
+std::string format_day(day_number day) {
+  return format_time(timestamp{std::chrono::days{number_of(day)}}).substr(0, 10);
+}
+
+std::optional<day_number> parse_day(std::string_view text) {
+  if (text.size() != 10)
+    return std::nullopt;
+  std::string midnight;
+  midnight.append(text).append("T00:00:00Z");
+  auto time = parse_time(midnight);
+  return time ? std::optional{day_of(*time)} : std::nullopt;
+}
+
 std::optional<milliseconds> parse_duration(std::string_view text) {
   using namespace std::chrono;
   constexpr milliseconds most = days{36'525};

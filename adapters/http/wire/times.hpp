@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "messages/analytics.hpp"
 #include "messages/ids.hpp"
 
 namespace callboard::http::wire {
@@ -17,6 +18,12 @@ std::string format_time(timestamp time);
 /// Reads RFC 3339 (section 5.6): `Z` or an offset is required; of a fraction's digits, at most nine, those beyond
 /// milliseconds are dropped. Dates that do not exist, leap seconds and a space in place of `T` are refused.
 std::optional<timestamp> parse_time(std::string_view text);
+
+/// A day as `2026-05-01`. Years beyond 0000-9999 are cut to the ends.
+std::string format_day(day_number day);
+
+/// Reads a day of that form; dates that do not exist are refused.
+std::optional<day_number> parse_day(std::string_view text);
 
 /// Reads an ISO 8601 duration of weeks, days, hours, minutes and seconds: `P2W`, `P1DT12H`, `PT90S`, `PT0.5S`. Years
 /// and months, whose length is not known, signs and more than 100 years are refused.

@@ -132,6 +132,7 @@ store_access access_to(std::shared_ptr<postgres_server> server, std::shared_ptr<
   writing.lock_partitions = lock_partitions;
   writing.make_append_forms = append_by_arrays;
   writing.flush_outbox = flush_outbox_together;
+  writing.counting = count_by_arrays();
   return {[=] { return std::make_unique<write_executor>(connect_writer, settings, writing); },
           [=, deadline = options.query_deadline] {
             return std::make_unique<query_executor>(connect_reader, settings, deadline);

@@ -3,44 +3,10 @@
 #include <algorithm>
 
 #include "adapters/sql/numbers.hpp"
-#include "adapters/sql/sqlite/batch_rows.hpp"
-#include "adapters/sql/sqlite/connection.hpp"
+#include "adapters/sql/sqlite/batch_scope.hpp"
 
 namespace callboard::sql {
 namespace {
-
-/// The table `batch` has these rows while it lives.
-class batch_scope {
-public:
-  batch_scope(work& unit, const batch_rows& rows) : db_{static_cast<sqlite_connection&>(unit.db)} {
-    db_.show_batch(&rows);
-  }
-  ~batch_scope() { db_.show_batch(nullptr); }
-  batch_scope(const batch_scope&) = delete;
-  batch_scope& operator=(const batch_scope&) = delete;
-
-private:
-  sqlite_connection& db_; // what the writer of an SQLite store works with
-};
-
-/// The elements of a vector as rows, by a function (element, column) -> row_value.
-template <class Element, class Column>
-class rows_of final : public batch_rows {
-public:
-  rows_of(const std::vector<Element>& elements, Column column) : elements_{elements}, column_{std::move(column)} {}
-  std::size_t size() const override { return elements_.size(); }
-  row_value at(std::size_t row, int column) const override { return column_(elements_[row], column); }
-
-private:
-  const std::vector<Element>& elements_;
-  Column column_;
-};
-
-template <class T>
-  requires std::is_enum_v<T> || std::is_integral_v<T>
-row_value number(T value) {
-  return static_cast<std::int64_t>(value);
-}
 
 // Events of a room whose keys are not in the index yet; each message's key is compared with theirs. Of 4 to 32, 8 is as
 // good as any.
@@ -189,7 +155,7 @@ void flush_outbox_from_memory(work& unit) {
     case 1:
       return before + 1 + (&each - first);
     case 2:
-      return row_bytes{{reinterpret_cast<const char*>(each->id.bytes.data()), each->id.bytes.size()}};
+      return bytes_of(each->id);
     case 3:
       return each->type;
     case 4:

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "adapters/sql/analytics.hpp"
 #include "adapters/sql/append_together.hpp"
 #include "adapters/sql/work.hpp"
 
@@ -19,5 +20,8 @@ std::unique_ptr<append_forms> append_from_memory();
 
 /// Inserts all events of the transaction, partition by partition.
 void flush_outbox_from_memory(work& unit);
+
+/// Keeps all ids with one statement, and adds to all rooms, users and figures with one each.
+std::shared_ptr<counting_forms> count_from_memory();
 
 } // namespace callboard::sql

@@ -27,13 +27,15 @@ file_state examine(sqlite_connection& db, int& version) {
   return version > sqlite_migrations().back().version ? file_state::newer : file_state::ours;
 }
 
-int apply_migrations(sqlite_connection& db) {
+int apply_migrations(sqlite_connection& db, int last) {
   db.begin_write();
   db.execute("PRAGMA application_id = " + std::to_string(application_id) +
              "; CREATE TABLE IF NOT EXISTS schema_versions (version INTEGER PRIMARY KEY, name TEXT NOT NULL, "
              "applied_at INTEGER NOT NULL)");
   db.commit();
   for (auto& next : sqlite_migrations()) {
+    if (next.version > last)
+      break;
     db.begin_write();
     if (next.version > current_version(db)) {
       db.execute(std::string{next.script});

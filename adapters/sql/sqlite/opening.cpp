@@ -157,6 +157,7 @@ write_options writing() {
   write_options result;
   result.make_append_forms = append_from_memory;
   result.flush_outbox = flush_outbox_from_memory;
+  result.counting = count_from_memory();
   return result;
 }
 

@@ -19,7 +19,7 @@ class Verdict:
 
 
 def judge(history, store, messages, figures=None):
-    """The Verdict of a run; `figures` is the answer of GET /admin/analytics, None if there is none."""
+    """The Verdict of a run; `figures` is the answer of GET /admin/analytics, None if it was not asked for."""
     found = [*operations.check(history, store), *streams.check(history, store), *events.check(store, messages)]
     if figures is not None:
         found += analytics.check(store, figures)

@@ -160,6 +160,36 @@ class Reader:
         self.consumer.close()
 
 
+def everything(topics=TOPICS, seconds=60):
+    """What is in the topics now, from the beginning; in order within each partition."""
+    consumer = confluent_kafka.Consumer(
+        {"bootstrap.servers": brokers(), "group.id": "tests", "enable.auto.commit": False, **QUIET}
+    )
+    try:
+        left, places = {}, []
+        for topic in topics:
+            for partition in consumer.list_topics(topic, timeout=20).topics[topic].partitions:
+                place = confluent_kafka.TopicPartition(topic, partition)
+                place.offset, end = consumer.get_watermark_offsets(place, timeout=20)
+                if end > place.offset:
+                    left[topic, partition] = end
+                    places.append(place)
+        consumer.assign(places)
+        limit = time.monotonic() + seconds
+        events = []
+        while left:
+            assert time.monotonic() < limit, f"not read to the end within {seconds} s: {left}"
+            for message in consumer.consume(1_000, 0.2):
+                if message.error() is None:
+                    events.append(Event(message))
+            for place in consumer.position([confluent_kafka.TopicPartition(*each) for each in left]):
+                if place.offset >= left[place.topic, place.partition]:
+                    del left[place.topic, place.partition]
+        return events
+    finally:
+        consumer.close()
+
+
 def check(event):
     """An event of callboard's own topics is whole, valid and in its place."""
     assert set(event.headers) == {
@@ -181,6 +211,7 @@ def check(event):
         "callboard.users": ("user_id", "user_id"),
         "callboard.rooms": ("room_id", "room_id"),
         "callboard.reminders": ("reminder_id", "user_id"),  # beside its owner's other reminders
+        "callboard.notifications": ("user_id", "user_id"),
     }[event.topic]
     assert event.key == str(event.data[aggregate]), event
     assert event.partition == (murmur2(str(event.data[place]).encode()) & 0x7FFFFFFF) % 64, event

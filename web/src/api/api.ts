@@ -1,6 +1,7 @@
 import { ApiError } from './problem';
 import { sendRequest, type Method, type RequestOptions } from './transport';
 import type {
+  Analytics,
   CaughtMail,
   Member,
   MessagePage,
@@ -164,6 +165,9 @@ export class Api {
     return this.#call('POST', `/reminders/${id}/done`, {});
   }
 
+  analytics(from: string, to: string): Promise<Analytics> {
+    return this.#call('GET', `/admin/analytics?${new URLSearchParams({ from, to }).toString()}`);
+  }
   mail(cursor?: string): Promise<Page<CaughtMail>> {
     return this.#call('GET', `/admin/mail?limit=50${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
   }

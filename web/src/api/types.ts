@@ -116,6 +116,51 @@ export interface CaughtMail {
   created_at: string;
 }
 
+/** What is counted of a day, and summed over a range. */
+export interface Figures {
+  registrations: number;
+  guests: number;
+  users_deleted: number;
+  logins_ok: number;
+  logins_failed: number;
+  rooms_created: number;
+  rooms_deleted: number;
+  messages: number;
+  reminders_created: number;
+  reminders_fired: number;
+  /** Of those that fired: more than a second after they were due. */
+  reminders_late: number;
+  reminders_delivered: number;
+  reminders_failed: number;
+  notifications_sent: number;
+  notifications_failed: number;
+}
+
+/** A day of UTC, as `2026-05-01`. */
+export interface DayFigures extends Figures {
+  day: string;
+  active_users: number;
+}
+
+export type LoginFailure = 'unknown_user' | 'wrong_password' | 'disabled' | 'locked';
+
+export interface RoomFigures {
+  room_id: number;
+  /** Null when the room is gone. */
+  name: string | null;
+  messages: number;
+}
+
+export interface Analytics {
+  from: string;
+  to: string;
+  totals: Figures;
+  logins_failed_by_reason: Record<LoginFailure, number>;
+  /** Every day of the range, in order. */
+  days: DayFigures[];
+  top_rooms: RoomFigures[];
+}
+
 export interface Page<Item> {
   items: Item[];
   next_cursor?: string | null;

@@ -54,6 +54,20 @@ export function formatRecent(time: string, language: Language, texts: Dictionary
   return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : 'ru', { day: 'numeric', month: 'short' }).format(date);
 }
 
+/** A day of UTC such as `2026-05-01`, briefly. */
+export function formatDate(day: string, language: Language): string {
+  return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : 'ru', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC',
+  }).format(new Date(`${day}T00:00:00Z`));
+}
+
+export function formatNumber(value: number, language: Language): string {
+  return new Intl.NumberFormat(language === 'en' ? 'en-GB' : 'ru').format(value);
+}
+
 /** A length of time in its largest whole unit. */
 export function formatDuration(milliseconds: number, texts: Dictionary): string {
   if (milliseconds < minuteMs) return texts.seconds(Math.max(1, Math.round(milliseconds / 1000)));

@@ -3,6 +3,7 @@ import { texts } from '../i18n';
 import { hrefOf, route, type Route } from '../router';
 import type { Workspace } from '../state/workspace';
 import { AccountPage } from './account/account_page';
+import { AnalyticsPage } from './admin/analytics_page';
 import { MailPage } from './admin/mail_page';
 import { RoomPage } from './chat/room_page';
 import { ConnectionBanner } from './connection_banner';
@@ -20,6 +21,8 @@ function Page({ current, workspace }: { current: Route; workspace: Workspace }):
       return <AccountPage workspace={workspace} />;
     case 'mail':
       return <MailPage workspace={workspace} />;
+    case 'analytics':
+      return <AnalyticsPage workspace={workspace} />;
     case 'unknown':
       return (
         <div class="empty">

@@ -34,7 +34,10 @@ export function Sidebar({ workspace }: { workspace: Workspace }) {
   const { role } = workspace.me;
   const entries: NavigationEntry[] = [{ target: { name: 'rooms' }, icon: 'chat', name: t.rooms }];
   if (role !== 'guest') entries.push({ target: { name: 'reminders' }, icon: 'bell', name: t.reminders });
-  if (role === 'admin') entries.push({ target: { name: 'mail' }, icon: 'mail', name: t.mail });
+  if (role === 'admin') {
+    entries.push({ target: { name: 'analytics' }, icon: 'chart', name: t.analytics });
+    entries.push({ target: { name: 'mail' }, icon: 'mail', name: t.mail });
+  }
   entries.push({ target: { name: 'account' }, icon: 'user', name: t.account });
   return (
     <div class="sidebar">
