@@ -19,7 +19,8 @@ struct room_mirror_config {
   std::size_t page_bytes = 64 * 1024; // of a backlog, at a time
   std::uint32_t page_events = 200;
   std::size_t events_per_frame = 256; // of a live batch
-  // Under load, how long what goes out together is gathered at most: as long as writing it takes, up to a bound. 0: never.
+  // Under load, how long what goes out together is gathered at most: as long as writing it takes, up to a bound. 0:
+  // never.
   std::chrono::microseconds gather_per_connection{4};
   std::chrono::microseconds longest_gather{2'000};
   std::chrono::milliseconds idle{30'000};    // without connections for so long: asks to go
@@ -120,7 +121,7 @@ struct room_mirror_state {
   std::uint64_t serials = 0;
   bool begun = false;           // the ring has its place in the log
   std::vector<room_event> held; // committed, not yet delivered: only under load, for a moment
-  std::size_t expected = 0; // events that the next delivery may carry, going by the last ones
+  std::size_t expected = 0;     // events that the next delivery may carry, going by the last ones
   bool gathering = false;
   std::uint64_t releases = 0;
   bool watched = false;

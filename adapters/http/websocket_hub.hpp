@@ -39,8 +39,9 @@ public:
 
   /// Carries instructions out, in order. What they send waits for `flush`.
   void execute(std::vector<outlet_item>& items);
-  /// Writes to each connection for which something waits, once. `take_more` is called every few writes and may `execute`
-  /// what came meanwhile: it goes out in the same write to all that have not had theirs. True if something waits again.
+  /// Writes to each connection for which something waits, once. `take_more` is called every few writes and may
+  /// `execute` what came meanwhile: it goes out in the same write to all that have not had theirs. True if something
+  /// waits again.
   bool flush(const std::function<void()>& take_more);
 
   /// Pings, deadlines, expiry. To be called every `sweep_interval`.

@@ -141,8 +141,8 @@ void audit_message_in_other_name(work& unit, const append_forms::placed& sent) {
   write_audit entry;
   entry.type = "message_sent_for_other";
   entry.actor = sent.sent_by;
-  entry.detail = "room=" + to_string(sent.room) + " offset=" + std::to_string(sent.offset) +
-                 " as=" + to_string(sent.event->actor);
+  entry.detail =
+      "room=" + to_string(sent.room) + " offset=" + std::to_string(sent.offset) + " as=" + to_string(sent.event->actor);
   entry.now = unit.now;
   apply(unit, entry);
 }
@@ -201,9 +201,9 @@ appended result_of(const outcome& one) {
 } // namespace
 
 appended stored_result(rows& found, int first_column, const room_event& event) {
-  return {found.get<stream_offset>(first_column), found.get<timestamp>(first_column + 1), true,
-          same_content(event, found.get<std::string_view>(first_column + 2),
-                       found.get<stream_offset>(first_column + 3))};
+  return {
+      found.get<stream_offset>(first_column), found.get<timestamp>(first_column + 1), true,
+      same_content(event, found.get<std::string_view>(first_column + 2), found.get<stream_offset>(first_column + 3))};
 }
 
 std::vector<write_answer> append_together(work& unit, std::span<const append_events* const> operations,

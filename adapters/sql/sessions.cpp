@@ -142,10 +142,10 @@ std::vector<session_id> apply(work& unit, const end_sessions& op) {
 }
 
 attachment_record answer(reading& from, const get_attachment& question) {
-  static const auto live =
-      "SELECT " + std::string{is_live} +
-      R"(, (SELECT coalesce(max("offset"), 0) FROM personal_events WHERE user_id = users.id), )" + std::string{user_columns} +
-      " FROM sessions AS s JOIN users ON users.id = s.user_id WHERE s.id = $1";
+  static const auto live = "SELECT " + std::string{is_live} +
+                           R"(, (SELECT coalesce(max("offset"), 0) FROM personal_events WHERE user_id = users.id), )" +
+                           std::string{user_columns} +
+                           " FROM sessions AS s JOIN users ON users.id = s.user_id WHERE s.id = $1";
   auto found = select(from.db, live, question.session, question.now);
   if (!found.next())
     return {answer(from, get_session{question.session, question.now}), 0};

@@ -31,7 +31,8 @@ TEST_CASE_FIXTURE(gathering_fixture, "what comes together goes out together, at 
   CHECK(last(1) == "events 6,7,8");
 }
 
-TEST_CASE_FIXTURE(gathering_fixture, "as many as went out last are waited for, and no longer than until they are there") {
+TEST_CASE_FIXTURE(gathering_fixture,
+                  "as many as went out last are waited for, and no longer than until they are there") {
   commit(8);
   commit(9);
   CHECK(last(1) == "events 6,7,8");
@@ -41,7 +42,8 @@ TEST_CASE_FIXTURE(gathering_fixture, "as many as went out last are waited for, a
   CHECK(last(1) == "events 9,10,11");
 }
 
-TEST_CASE_FIXTURE(gathering_fixture, "what does not come is not waited for beyond the time of a write, and soon not at all") {
+TEST_CASE_FIXTURE(gathering_fixture,
+                  "what does not come is not waited for beyond the time of a write, and soon not at all") {
   commit(9); // four
   commit(10);
   advance(1ms, 1ms);

@@ -22,7 +22,8 @@ struct user_fixture : deterministic {
     settle();
   }
   pending<user_attached> attach(const session_actor& connection, int session) {
-    return ask<user_attached>(user, user_attach{user_id{1}, uuid_of(static_cast<std::uint8_t>(session)), connection, timestamp{5s}});
+    return ask<user_attached>(
+        user, user_attach{user_id{1}, uuid_of(static_cast<std::uint8_t>(session)), connection, timestamp{5s}});
   }
   void attach_both() {
     attach(first, 1);

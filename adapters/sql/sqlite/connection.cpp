@@ -137,8 +137,8 @@ sqlite_connection::sqlite_connection(const std::filesystem::path& file, access m
   prepare_library();
   auto flags = mode == access::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   // One thread uses a connection at a time, so it needs no mutex of its own.
-  if (sqlite3_open_v2(file.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-                      gathering_vfs()) != SQLITE_OK) {
+  if (sqlite3_open_v2(file.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, gathering_vfs()) !=
+      SQLITE_OK) {
     driver_error error{kind_of(sqlite3_extended_errcode(handle_), sqlite3_system_errno(handle_)),
                        sqlite3_errmsg(handle_)};
     sqlite3_close_v2(handle_);
