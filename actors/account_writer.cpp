@@ -42,7 +42,7 @@ account_writer_state::account_writer_state(log_writer_actor::stateful_pointer<ac
 
 log_writer_actor::behavior_type account_writer_state::make_behavior(account_writer_config settings,
                                                                     account_writer_neighbours around) {
-  config = std::move(settings);
+  config = settings;
   neighbours = std::move(around);
   return behaviors<write_op>::make(this);
 }
@@ -112,7 +112,7 @@ void account_writer_state::forget(std::vector<std::string> keys, Promise promise
 
 log_writer_actor::behavior_type account_writer(log_writer_actor::stateful_pointer<account_writer_state> self,
                                                account_writer_config config, account_writer_neighbours neighbours) {
-  return self->state.make_behavior(std::move(config), std::move(neighbours));
+  return self->state.make_behavior(config, std::move(neighbours));
 }
 
 } // namespace callboard

@@ -133,6 +133,7 @@ void room_mirror_state::watch() {
             if (code == errc::not_found) {
               gone = true;
               std::vector<connection_ref> all;
+              all.reserve(subscribers.size());
               for (auto& [key, each] : subscribers)
                 all.push_back(each.connection);
               for (auto connection : all)
@@ -336,6 +337,7 @@ void room_mirror_state::cut(user_id user, std::string_view reason) {
 
 void room_mirror_state::cut_all(std::string_view reason) {
   std::vector<connection_ref> all;
+  all.reserve(subscribers.size());
   for (auto& [key, each] : subscribers)
     all.push_back(each.connection);
   for (auto connection : all)

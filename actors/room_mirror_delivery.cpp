@@ -78,7 +78,7 @@ void room_mirror_state::deliver(const room_event* first, const room_event* last)
   while (first != last) {
     auto count = std::min<std::size_t>(static_cast<std::size_t>(last - first), config.events_per_frame);
     shared_bytes bytes;
-    for (std::uint16_t thread = 0; thread < lanes.size(); ++thread) {
+    for (std::size_t thread = 0; thread < lanes.size(); ++thread) {
       auto& each = lanes[thread];
       if (each.live.empty())
         continue;
@@ -86,7 +86,7 @@ void room_mirror_state::deliver(const room_event* first, const room_event* last)
         bytes = neighbours.wire->encode_events(id, first, first + count);
       if (!each.shared)
         each.shared = std::make_shared<const std::vector<connection_ref>>(each.live);
-      neighbours.out->send_each(thread, each.shared, bytes);
+      neighbours.out->send_each(static_cast<std::uint16_t>(thread), each.shared, bytes);
       if (config.probe)
         config.probe->deliveries.add(each.live.size() * count);
     }

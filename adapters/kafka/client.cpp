@@ -3,6 +3,7 @@
 #include <array>
 #include <future>
 #include <thread>
+#include <tuple>
 
 #include "messages/messages.hpp"
 
@@ -48,7 +49,7 @@ caf::expected<std::unique_ptr<client>> client::make(rd_kafka_type_t type, const 
   auto* handle = rd_kafka_new(type, configuration.get(), words.data(), words.size());
   if (handle == nullptr)
     return make_failure(errc::internal, words.data());
-  static_cast<void>(configuration.release()); // the handle's now
+  std::ignore = configuration.release(); // the handle's now
   return std::unique_ptr<client>{new client{handle, std::move(reports), settings}};
 }
 

@@ -59,6 +59,7 @@ caf::error create_topics(rd_kafka_t* handle, const std::vector<std::string>& nam
   constexpr int replication_of_broker = -1;
   std::array<char, 512> words{};
   std::vector<rd_kafka_NewTopic_t*> wanted;
+  wanted.reserve(names.size());
   for (auto& name : names)
     wanted.push_back(rd_kafka_NewTopic_new(name.c_str(), static_cast<int>(partitions), replication_of_broker,
                                            words.data(), words.size()));

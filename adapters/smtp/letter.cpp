@@ -38,7 +38,7 @@ std::string encode_date(timestamp time) {
   auto seconds =
       static_cast<std::time_t>(std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
   std::tm parts{};
-  gmtime_r(&seconds, &parts);
+  static_cast<void>(gmtime_r(&seconds, &parts)); // fails beyond years that an int holds
   std::array<char, 64> text{};
   auto size = std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d +0000",
                             days[static_cast<std::size_t>(parts.tm_wday)], parts.tm_mday,

@@ -98,7 +98,7 @@ command_body read_history(simdjson::dom::object params, timestamp) {
     position.text("epoch");
   }
   wanted.reverse = fields.boolean("reverse");
-  return checked(std::move(problem), std::move(wanted));
+  return checked(std::move(problem), wanted);
 }
 
 command_body read_presence_of(simdjson::dom::object params, std::string_view name, bool stats_only) {

@@ -204,8 +204,11 @@ std::optional<milliseconds> parse_duration(std::string_view text) {
     }
     auto whole = scan.take_run(10);
     std::string_view fraction;
-    if (scan.take('.') && (fraction = scan.take_run(9)).empty())
-      return std::nullopt;
+    if (scan.take('.')) {
+      fraction = scan.take_run(9);
+      if (fraction.empty())
+        return std::nullopt;
+    }
     if (whole.empty())
       return std::nullopt;
     auto found = std::find_if(std::begin(units) + next, std::end(units),
