@@ -102,7 +102,8 @@ def write(path, figures, measured, failures, notes, report=BESIDE_PEER):
     beside = report.beside
     lines = [f"# {report.title}", "", *report.intro, ""]
     lines += [f"* {name}: {text}" for name, text in notes] + [""]
-    lines += [f"| | figure | unit | callboard: median (spread) | {beside}: median (spread) | ratio | milestone | goal |",
+    lines += [f"| | figure | unit | callboard: median (spread) | {beside}: median (spread) "
+              "| ratio | milestone | goal |",
               "|---|---|---|---|---|---|---|---|"]
     details = []
     for figure in figures:
@@ -111,7 +112,8 @@ def write(path, figures, measured, failures, notes, report=BESIDE_PEER):
         lines.append(f"| {figure.group} | {figure.what} | {figure.unit} "
                      f"| {show(median(ours), figure.scale)} ({spread(ours, figure.scale)}) "
                      f"| {show(median(others), figure.scale)} ({spread(others, figure.scale)}) "
-                     f"| {'-' if times is None else f'{times:.2f}x'} | {verdict(figure, figure.milestone, ours, others)} "
+                     f"| {'-' if times is None else f'{times:.2f}x'} "
+                     f"| {verdict(figure, figure.milestone, ours, others)} "
                      f"| {verdict(figure, figure.goal, ours, others)} |")
         for what, key, unit, scale in figure.extra:
             values = [median(measured.get((figure, side, key), [])) for side in ("callboard", beside)]

@@ -131,8 +131,8 @@ class Server:
 
 
 class Callboard(Server):
-    """callboard from a copy of a prepared data directory: on SQLite with synchronous commits, unless `flags` name another
-    store. The data directory then holds the secret of the installation alone."""
+    """callboard from a copy of a prepared data directory: on SQLite with synchronous commits, unless `flags` name
+    another store. The data directory then holds the secret of the installation alone."""
 
     name = "callboard"
 
@@ -170,7 +170,7 @@ class Peer(Server):
 
 
 def prepare_callboard(program, users, folder, flags=()):
-    """Makes a data directory with `users` users and a file of their tokens in `folder`; `flags` may name another store."""
+    """Makes a data directory with `users` users and a file of their tokens in `folder`; `flags`: as of Callboard."""
     names = [f"u-{number:04}" for number in range(users)]
     people = Path(folder) / "users.ndjson"
     people.write_text("".join(json.dumps({"username": name, "email": f"{name}@example.com"}) + "\n" for name in names))
