@@ -1,6 +1,7 @@
 """What is measured over PostgreSQL and Kafka. Each function makes one run and answers {side: {key: value}}."""
 
 import contextlib
+import os
 import re
 import subprocess
 import tempfile
@@ -23,11 +24,12 @@ ACCESS_SECONDS = 3
 INGEST = ("ingest", "--rooms", ROOMS, "--in-flight", 4, "--seconds", 5)
 QUICK_INGEST = ("--rooms", 100, "--seconds", 1, "--warm-up", 0.3)
 DELAY_RATE = 1000
-DELAY_WARM_UP = 1
+DELAY_WARM_UP = 2
 DELAY = ("latency", "--rate", DELAY_RATE, "--members", 100, "--seconds", 10, "--warm-up", DELAY_WARM_UP)
 QUICK_DELAY = ("--seconds", 1)
 LEAST_WAITING = 100_000  # events in the outbox before they are let out
 QUICK_LEAST_WAITING = 2_000
+MOST_FILLINGS = 10
 OUTBOX_ROWS = 5_000_000
 DRAINED_WITHIN = 120.0
 MADE_WITHIN = 30.0
@@ -62,6 +64,7 @@ class Setting:
     def callboard(self):
         """callboard, not yet started, and the URL of its database, which is a copy of the prepared one."""
         with self.services.database(self.template) as url, tempfile.TemporaryDirectory(dir=self.folder) as at:
+            os.sync()  # what earlier runs left for the disk is not this one's
             yield Callboard(self.program("callboard"), self.prepared, at, ["--database-url", url]), url
 
     def load(self, options, quick_options, server):
@@ -104,6 +107,8 @@ def measure_drain(setting):
         server.flags = [*own, "--kafka-brokers", f"127.0.0.1:{free_port()}", "--outbox-max-rows", str(OUTBOX_ROWS)]
         with server:
             while count_waiting(url) < (QUICK_LEAST_WAITING if setting.quick else LEAST_WAITING):
+                if len(runs) == MOST_FILLINGS:
+                    raise Failed(f"the outbox holds too little after {MOST_FILLINGS} runs of ingest")
                 filled = setting.load(INGEST, QUICK_INGEST, server)
                 runs[filled["run"]] = filled["accepted_in_all"]
         waiting = count_waiting(url)

@@ -123,7 +123,12 @@ class Server:
         return False
 
     def __enter__(self):
-        self.start()
+        try:
+            self.start()
+        except BaseException:  # Ctrl-C too
+            if self.process and self.process.poll() is None:
+                self.stop()
+            raise
         return self
 
     def __exit__(self, *_):
