@@ -46,7 +46,7 @@ soak: ## Runs the tests through the real programs with long counts.
 chaos: ## Runs the fault test with 100 faults: servers are killed, frozen and cut off under load, and nothing may be lost.
 	@scripts/chaos
 
-bench: ## Measures callboard beside its peers and writes bench/RESULTS.md.
+bench: ## Measures callboard beside its peers, and over PostgreSQL and Kafka; writes bench/RESULTS.md and bench/RESULTS-services.md.
 	@scripts/bench
 
 format: ## Lays out the C++ sources with clang-format.

@@ -6,7 +6,32 @@ import platform
 import re
 import statistics
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a file of results says around its figures, and what callboard stands beside in it."""
+
+    title: str
+    intro: tuple  # lines
+    beside: str  # the side that callboard's figures are compared with, and the heading of its column
+    closing: str
+
+
+BESIDE_PEER = Report(
+    "Results",
+    ("callboard commits every message to SQLite with synchronous writes before anyone sees it; the peer keeps",
+     "everything in memory. Client and servers share the machine; ours and the peer's runs alternate. Every",
+     "delivery was checked for loss, duplicates and order. How to run and read this: `bench/README.md`."),
+    "peer", "The ratio says how many times better callboard is.")
+BESIDE_REFERENCE = Report(
+    "Results over PostgreSQL and Kafka",
+    ("callboard commits every message to PostgreSQL with synchronous writes before anyone sees it, and publishes it",
+     "to Kafka, acknowledged by all replicas. Client and servers share the machine; the runs of a round follow each",
+     "other. Every message was checked for loss, duplicates and order. How to run and read this: `bench/README.md`."),
+    "reference", "The ratio says how many times better callboard is than the reference that its line names.")
 
 
 def median(values):
@@ -72,33 +97,33 @@ def version_of(top):
     return done.stdout.strip() or "unknown"
 
 
-def write(path, figures, measured, failures, notes):
+def write(path, figures, measured, failures, notes, report=BESIDE_PEER):
     """Writes the Markdown file. measured: {(figure, side): values}; failures: texts; notes: (name, text) pairs."""
-    lines = ["# Results", "",
-             "callboard commits every message to SQLite with synchronous writes before anyone sees it; the peer keeps",
-             "everything in memory. Client and servers share the machine; ours and the peer's runs alternate. Every",
-             "delivery was checked for loss, duplicates and order. How to run and read this: `bench/README.md`.", ""]
+    beside = report.beside
+    lines = [f"# {report.title}", "", *report.intro, ""]
     lines += [f"* {name}: {text}" for name, text in notes] + [""]
-    lines += ["| | figure | unit | callboard: median (spread) | peer: median (spread) | ratio | milestone | goal |",
+    lines += [f"| | figure | unit | callboard: median (spread) | {beside}: median (spread) "
+              "| ratio | milestone | goal |",
               "|---|---|---|---|---|---|---|---|"]
     details = []
     for figure in figures:
-        ours, peer = measured.get((figure, "callboard"), []), measured.get((figure, "peer"), [])
-        times = ratio(figure, ours, peer)
+        ours, others = measured.get((figure, "callboard"), []), measured.get((figure, beside), [])
+        times = ratio(figure, ours, others)
         lines.append(f"| {figure.group} | {figure.what} | {figure.unit} "
                      f"| {show(median(ours), figure.scale)} ({spread(ours, figure.scale)}) "
-                     f"| {show(median(peer), figure.scale)} ({spread(peer, figure.scale)}) "
-                     f"| {'-' if times is None else f'{times:.2f}x'} | {verdict(figure, figure.milestone, ours, peer)} "
-                     f"| {verdict(figure, figure.goal, ours, peer)} |")
+                     f"| {show(median(others), figure.scale)} ({spread(others, figure.scale)}) "
+                     f"| {'-' if times is None else f'{times:.2f}x'} "
+                     f"| {verdict(figure, figure.milestone, ours, others)} "
+                     f"| {verdict(figure, figure.goal, ours, others)} |")
         for what, key, unit, scale in figure.extra:
-            values = [median(measured.get((figure, side, key), [])) for side in ("callboard", "peer")]
+            values = [median(measured.get((figure, side, key), [])) for side in ("callboard", beside)]
             if any(value is not None for value in values):
                 details.append(f"| {figure.group} | {figure.what} | {what} | {unit} "
                                f"| {show(values[0], scale)} | {show(values[1], scale)} |")
-    lines += ["", "The ratio says how many times better callboard is."]
+    lines += ["", report.closing]
     if details:
         lines += ["", "## More of the same runs (medians)", "",
-                  "| | figure | of it | unit | callboard | peer |", "|---|---|---|---|---|---|", *details]
+                  f"| | figure | of it | unit | callboard | {beside} |", "|---|---|---|---|---|---|", *details]
     if failures:
         lines += ["", "## Runs that failed", "", *[f"* {text}" for text in failures]]
     Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8")

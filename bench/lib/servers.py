@@ -123,7 +123,12 @@ class Server:
         return False
 
     def __enter__(self):
-        self.start()
+        try:
+            self.start()
+        except BaseException:  # Ctrl-C too
+            if self.process and self.process.poll() is None:
+                self.stop()
+            raise
         return self
 
     def __exit__(self, *_):
@@ -131,19 +136,22 @@ class Server:
 
 
 class Callboard(Server):
-    """callboard on SQLite with synchronous commits, from a copy of a prepared data directory."""
+    """callboard from a copy of a prepared data directory: on SQLite with synchronous commits, unless `flags` name
+    another store. The data directory then holds the secret of the installation alone."""
 
     name = "callboard"
 
-    def __init__(self, program, prepared, folder):
+    def __init__(self, program, prepared, folder, flags=()):
         super().__init__(Path(folder) / "callboard.log")
         self.program = program
+        self.flags = flags
         self.tokens = Path(prepared) / "tokens"
         self.data = Path(folder) / "data"
         shutil.copytree(Path(prepared) / "data", self.data)
 
     def command(self):
-        return [self.program, "serve", "--listen", f"127.0.0.1:{self.port}", "--data-dir", self.data, *WITHOUT_LIMITS]
+        return [self.program, "serve", "--listen", f"127.0.0.1:{self.port}", "--data-dir", self.data, *WITHOUT_LIMITS,
+                *self.flags]
 
     def load_options(self):
         return ["--url", self.url, "--rest", f"http://127.0.0.1:{self.port}", "--token-file", self.tokens]
@@ -166,12 +174,12 @@ class Peer(Server):
         return ["--url", self.url, "--token-file", self.tokens]
 
 
-def prepare_callboard(program, users, folder):
-    """Makes a data directory with `users` users and a file of their tokens in `folder`."""
+def prepare_callboard(program, users, folder, flags=()):
+    """Makes a data directory with `users` users and a file of their tokens in `folder`; `flags`: as of Callboard."""
     names = [f"u-{number:04}" for number in range(users)]
     people = Path(folder) / "users.ndjson"
     people.write_text("".join(json.dumps({"username": name, "email": f"{name}@example.com"}) + "\n" for name in names))
-    data = ["--data-dir", Path(folder) / "data"]
+    data = ["--data-dir", Path(folder) / "data", *flags]
     settings = {"check": True, "cwd": folder, "env": clean_environment()}
     subprocess.run([program, "admin", "import", people, *data], stdout=subprocess.DEVNULL, **settings)
     made = subprocess.run([program, "admin", "token", "--user", "-", "--ttl", "12h", *data], text=True,

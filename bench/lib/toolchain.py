@@ -61,11 +61,12 @@ def peer_version():
     return re.search(r"centrifugal/centrifuge (v\S+)", (PEER / "go.mod").read_text())[1]
 
 
-def find_programs(folder):
-    """callboard and callboard-load in `folder`, built if they are not there."""
-    programs = Path(folder) / "callboard", Path(folder) / "callboard-load"
-    if not all(program.is_file() for program in programs):
+def find_programs(folder, names=("callboard", "callboard-load")):
+    """Programs in `folder`, built if they are not there."""
+    programs = [Path(folder) / name for name in names]
+    missing = [program.name for program in programs if not program.is_file()]
+    if missing:
         if Path(folder).resolve() != TOP / "build" / "bin":
-            raise Missing(f"{folder} does not hold callboard and callboard-load")
-        subprocess.run([TOP / "scripts" / "build", "release", "callboard", "callboard-load"], check=True)
+            raise Missing(f"{folder} does not hold {' and '.join(missing)}")
+        subprocess.run([TOP / "scripts" / "build", "release", *names], check=True)
     return programs

@@ -9,42 +9,13 @@
 #include <cstdlib>
 #include <string>
 
-#include "adapters/sql/postgres/store.hpp"
-#include "adapters/sql/sqlite/store.hpp"
+#include "bench/store/opening.hpp"
 
 using namespace callboard;
+using namespace callboard::bench;
 using clock_type = std::chrono::steady_clock;
 
 namespace {
-
-partition_id partition_of(std::string_view key) {
-  std::uint32_t hash = 2166136261u; // FNV-1a
-  for (auto c : key)
-    hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
-  return static_cast<partition_id>(hash % 64);
-}
-
-sql::session_result open(const std::string& where) {
-  if (where.starts_with("postgres")) {
-    sql::postgres_options options;
-    options.url = where;
-    options.partition_of = partition_of;
-    return sql::open_session_store(options);
-  }
-  sql::sqlite_options options;
-  options.data_dir = where;
-  options.partition_of = partition_of;
-  return sql::open_session_store(options);
-}
-
-template <class Result>
-Result must(caf::expected<Result> result) {
-  if (!result) {
-    std::fprintf(stderr, "refused: %s\n", context_of(result.error()).detail.c_str());
-    std::exit(1);
-  }
-  return std::move(*result);
-}
 
 struct population {
   user_id user{};
@@ -54,18 +25,14 @@ struct population {
 
 population make_population(sql::store_session& store, std::size_t rooms) {
   population made;
-  claim_partitions claim{"bench", {}};
-  for (unsigned i = 0; i < 64; ++i)
-    claim.partitions.push_back(static_cast<partition_id>(i));
-  made.epochs = must(store.execute(claim));
+  made.epochs = claim_all(store);
   auto now = clock_type::now().time_since_epoch().count();
   register_user form;
   form.username = "bench" + std::to_string(now);
   made.user = must(store.execute(form)).id;
   for (std::size_t i = 0; i < rooms; ++i) {
     create_room room;
-    auto partition = partition_of(to_string(made.user));
-    room.guard = {partition, made.epochs[number_of(partition)]};
+    room.guard = guard_of(made.epochs, made.user);
     room.creator = made.user;
     room.name = "room";
     made.rooms.push_back(must(store.execute(room)).id);
@@ -75,9 +42,8 @@ population make_population(sql::store_session& store, std::size_t rooms) {
 
 append_events message(const population& people, std::size_t number) {
   auto room = people.rooms[number % people.rooms.size()];
-  auto partition = partition_of(to_string(room));
   append_events op;
-  op.guard = {partition, people.epochs[number_of(partition)]};
+  op.guard = guard_of(people.epochs, room);
   op.room = room;
   room_event event;
   event.actor = people.user;
@@ -99,12 +65,8 @@ int main(int count, char** words) {
   auto batch_size = static_cast<std::size_t>(std::max(1l, number_at(2, 500)));
   auto rooms = static_cast<std::size_t>(std::max(1l, number_at(3, 50)));
   auto length = std::chrono::seconds{std::max(1l, number_at(4, 10))};
-  auto opened = open(words[1]);
-  if (auto* refused = std::get_if<sql::open_error>(&opened)) {
-    std::fprintf(stderr, "%s\n", refused->message.c_str());
-    return 1;
-  }
-  auto& store = *std::get<std::unique_ptr<sql::store_session>>(opened);
+  auto session = must(open_at(words[1], [](const auto& options) { return sql::open_session_store(options); }));
+  auto& store = *session;
   auto people = make_population(store, rooms);
   std::vector<double> milliseconds;
   std::size_t messages = 0;
