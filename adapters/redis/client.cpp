@@ -138,6 +138,7 @@ void client::run(script which, const std::vector<std::string>& keys, std::vector
   if (!ready_ || !running_)
     return finish({outcome::away, {}}, then);
   std::vector<std::string> full;
+  full.reserve(keys.size());
   for (auto& each : keys)
     full.push_back(key(each));
   asio::post(loop_,

@@ -32,16 +32,19 @@ struct sums {
 
 void write(work& unit, partition_id partition, const sums& all) {
   std::vector<counting_forms::figure_sum> figures;
+  figures.reserve(all.figures.size());
   for (auto& [at, total] : all.figures)
     figures.push_back({at.first, at.second, total});
   if (!figures.empty())
     unit.counting->add_figures(unit, partition, figures);
   std::vector<counting_forms::room_sum> rooms;
+  rooms.reserve(all.rooms.size());
   for (auto& [at, messages] : all.rooms)
     rooms.push_back({at.first, at.second, messages});
   if (!rooms.empty())
     unit.counting->add_messages(unit, partition, rooms);
   std::vector<counting_forms::active_user> users;
+  users.reserve(all.users.size());
   for (auto& [day, user] : all.users)
     users.push_back({day, user});
   if (!users.empty())

@@ -26,7 +26,7 @@ std::optional<endpoint> parse_endpoint(std::string_view url) {
   const auto parsed = boost::urls::parse_uri(url);
   if (!parsed)
     return std::nullopt;
-  const auto view = *parsed;
+  const auto& view = *parsed;
   const auto scheme = view.scheme_id();
   if (scheme != boost::urls::scheme::http && scheme != boost::urls::scheme::https)
     return std::nullopt;

@@ -11,7 +11,7 @@ namespace callboard::cli {
 namespace {
 
 void write_line(std::FILE* stream, std::string_view line) {
-  std::fwrite(line.data(), 1, line.size(), stream);
+  static_cast<void>(std::fwrite(line.data(), 1, line.size(), stream));
   std::fputc('\n', stream);
   std::fflush(stream); // readers of a pipe want live lines
 }

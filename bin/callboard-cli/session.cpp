@@ -43,8 +43,8 @@ bool account::is(std::string_view name) const {
 
 asio::awaitable<result<void>> session::log_in(std::string name, std::string password) {
   json::object body;
-  body["login"] = std::move(name);
-  body["password"] = std::move(password);
+  body["login"] = name;
+  body["password"] = password;
   body["device"] = "callboard-cli";
   http_request request;
   request.method = "POST";

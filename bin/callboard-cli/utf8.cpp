@@ -65,13 +65,11 @@ std::string neutralise(std::string_view text) {
   while (position < text.size()) {
     const std::size_t start = position;
     const auto point = decode_utf8(text, position);
-    if (!point)
-      safe += replacement;
-    else if (is_line_break(*point))
+    if (point && is_line_break(*point))
       safe += return_symbol;
-    else if (*point == U'\t')
+    else if (point == U'\t')
       safe += ' ';
-    else if (is_unsafe(*point))
+    else if (!point || is_unsafe(*point))
       safe += replacement;
     else
       safe += text.substr(start, position - start);

@@ -14,7 +14,7 @@ void append_quoted(std::string& out, std::string_view text) {
       out.push_back(letter);
     } else if (static_cast<unsigned char>(letter) < 0x20) {
       char escaped[8];
-      std::snprintf(escaped, sizeof escaped, "\\u%04x", static_cast<unsigned>(letter));
+      static_cast<void>(std::snprintf(escaped, sizeof escaped, "\\u%04x", static_cast<unsigned>(letter)));
       out.append(escaped);
     } else {
       out.push_back(letter);

@@ -8,7 +8,7 @@ namespace callboard::load {
 
 outcome<endpoint> resolve(std::string_view url) {
   constexpr std::string_view scheme = "ws://";
-  const failure malformed{exit_code::usage, "--url must be ws://host[:port]/path, not " + std::string{url}};
+  failure malformed{exit_code::usage, "--url must be ws://host[:port]/path, not " + std::string{url}};
   if (!url.starts_with(scheme))
     return malformed;
   std::string_view rest = url.substr(scheme.size());

@@ -119,7 +119,7 @@ std::optional<failure> harness::wait(const std::function<bool()>& done, const ch
       moved_at = at;
     } else if (at - moved_at > patience && until == 0) {
       char patience_text[32];
-      std::snprintf(patience_text, sizeof patience_text, "%g", given_.timeout);
+      static_cast<void>(std::snprintf(patience_text, sizeof patience_text, "%g", given_.timeout));
       std::string text = std::string{"no progress in "} + patience_text + " s while waiting for " + waiting_for;
       if (!last_closed_.empty())
         text += "; last connection: " + last_closed_;

@@ -63,6 +63,10 @@ int finish(const options& given, const outcome<report>& result) {
   figures.print_table(given.json ? stderr : stdout);
   if (given.json)
     figures.print_json(stdout);
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    std::fprintf(stderr, "callboard-load: the figures could not be written\n");
+    return static_cast<int>(exit_code::violated);
+  }
   return static_cast<int>(exit_code::success);
 }
 

@@ -104,6 +104,7 @@ outcome<std::vector<std::string>> create_rooms(rest_client& rest, const options&
     return names[user];
   };
   std::vector<std::string> channels;
+  channels.reserve(given.rooms);
   for (std::uint32_t room = 0; room < given.rooms; ++room) {
     const std::size_t creator = room % tokens.size();
     json::array members;

@@ -9,8 +9,8 @@ namespace callboard::load {
 namespace {
 
 std::string grouped(double value, int decimals) {
-  char text[64];
-  std::snprintf(text, sizeof text, "%.*f", decimals, value);
+  char text[400]; // any double
+  static_cast<void>(std::snprintf(text, sizeof text, "%.*f", decimals, value));
   std::string digits = text;
   const std::size_t first = digits.front() == '-' ? 1 : 0;
   for (std::size_t at = std::min(digits.find('.'), digits.size()); at > first + 3;)

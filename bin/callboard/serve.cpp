@@ -29,8 +29,8 @@ int serve(const settings& options) {
   // Blocked before any thread exists, so that none but the waits below ever sees them.
   auto signals = stop_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN); // a file-size limit is met as an error of write, like a full disk
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+  static_cast<void>(std::signal(SIGXFSZ, SIG_IGN)); // a file-size limit is met as an error of write, like a full disk
   std::atomic<bool> failed = false;
   node server{options, [&failed] {
                 failed = true;
