@@ -72,7 +72,7 @@ void terminal_console::complain(std::string_view line) {
 void terminal_console::write_above(std::string_view line) {
   if (editor_.editing())
     editor_.hide();
-  std::fwrite(line.data(), 1, line.size(), stdout);
+  static_cast<void>(std::fwrite(line.data(), 1, line.size(), stdout));
   std::fputc('\n', stdout);
   if (editor_.editing())
     editor_.show();
@@ -150,7 +150,7 @@ asio::awaitable<void> terminal_console::watch_signals() {
       input_.interrupt();
     } else {
       editor_.end();
-      std::signal(signal, SIG_DFL);
+      static_cast<void>(std::signal(signal, SIG_DFL));
       std::raise(signal);
     }
   }

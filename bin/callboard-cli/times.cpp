@@ -69,7 +69,7 @@ std::chrono::milliseconds read_fraction(std::string_view text, std::size_t& posi
 std::tm local_fields(time_point time) {
   const std::time_t seconds = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
   std::tm fields{};
-  localtime_r(&seconds, &fields);
+  static_cast<void>(localtime_r(&seconds, &fields)); // fails beyond years that an int holds
   return fields;
 }
 

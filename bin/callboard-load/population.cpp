@@ -138,6 +138,7 @@ outcome<std::vector<std::string>> gather_channels(rest_client& rest, const optio
     return create_rooms(rest, given, tokens);
   const std::string prefix = given.channel_prefix.empty() ? "load-" + given.run + ":" : given.channel_prefix;
   std::vector<std::string> channels;
+  channels.reserve(given.rooms);
   for (std::uint32_t room = 0; room < given.rooms; ++room)
     channels.push_back(prefix + std::to_string(room));
   return channels;
