@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import itertools
+import os
 import subprocess
 
 from servers import Failed
@@ -12,6 +13,10 @@ PROGRAM = TOP / "scripts" / "services"
 ROOT = TOP / "build" / "services-bench"
 NAMES = ("postgres", "kafka")
 STATEMENT_WITHIN = 120
+# A broker as kafka-server-start.sh starts it, not the small one of the tests.
+KAFKA = {"KAFKA_HEAP_OPTS": "-Xms1g -Xmx1g",
+         "KAFKA_JVM_PERFORMANCE_OPTS": "-server -XX:+UseG1GC -XX:MaxGCPauseMillis=20 "
+                                       "-XX:InitiatingHeapOccupancyPercent=35"}
 
 
 class Services:
@@ -54,7 +59,8 @@ class Services:
 
     @staticmethod
     def _call(command, *names):
-        done = subprocess.run([PROGRAM, "--root", ROOT, command, *names], capture_output=True, text=True)
+        done = subprocess.run([PROGRAM, "--root", ROOT, command, *names], capture_output=True, text=True,
+                              env=os.environ | KAFKA)
         if done.returncode != 0:
             raise Missing(f"scripts/services {command}: {done.stderr.strip()[-600:]}")
         return done.stdout
@@ -63,8 +69,8 @@ class Services:
         """What runs, in one line."""
         version, fsync, commit = (ask(self.database_url, f"SHOW {name}")
                                   for name in ("server_version", "fsync", "synchronous_commit"))
-        return (f"PostgreSQL {version} with fsync {fsync} and synchronous_commit {commit}; Kafka with one broker; "
-                "both as `scripts/services` configures them")
+        return (f"PostgreSQL {version} with fsync {fsync} and synchronous_commit {commit}; Kafka with one broker, "
+                "a heap of 1 GiB and G1; otherwise both as `scripts/services` configures them")
 
     def make_database(self, template="template1"):
         """A new database, with what is in `template`; its URL."""

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import shlex
 import socket
 import subprocess
 import uuid
@@ -11,7 +12,10 @@ from backing.service import ANSWER_SECONDS, TOP, Service
 
 JARS = TOP / "build/kafka"
 JAVA = "/usr/lib/jvm/java-17-openjdk-{architecture}/bin/java"
-OPTIONS = ("-Xms128m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+# Small and quick to start, for development and tests. The variables of Kafka's own start script give it what an
+# operator would: the collector above stops the broker for a tenth of a second now and then.
+SMALL_HEAP = "-Xms128m -Xmx256m"
+QUICK_START = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 LOGGING = """\
 log4j.rootLogger=WARN, stdout
 log4j.appender.stdout=org.apache.log4j.ConsoleAppender
@@ -58,6 +62,12 @@ metadata.log.segment.bytes=8388608
 """
 
 
+def jvm_options():
+    """Heap and collector: KAFKA_HEAP_OPTS and KAFKA_JVM_PERFORMANCE_OPTS, as kafka-server-start.sh takes them."""
+    return [*shlex.split(os.environ.get("KAFKA_HEAP_OPTS", SMALL_HEAP)),
+            *shlex.split(os.environ.get("KAFKA_JVM_PERFORMANCE_OPTS", QUICK_START))]
+
+
 def java():
     """Java 17 where Debian puts it, else the one on the path."""
     for architecture in ("amd64", "arm64"):
@@ -79,7 +89,7 @@ class Kafka(Service):
         return (java(), "kcat", "mvn")
 
     def command(self):
-        return [java(), *OPTIONS, f"-Dlog4j.configuration=file:{self._logging}", "-cp", f"{JARS}/*", "kafka.Kafka", self.mark()]
+        return [java(), *jvm_options(), f"-Dlog4j.configuration=file:{self._logging}", "-cp", f"{JARS}/*", "kafka.Kafka", self.mark()]
 
     def mark(self):
         return self.folder / "server.properties"
@@ -118,7 +128,7 @@ class Kafka(Service):
     def _format(self):
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         # The id may begin with a hyphen, as an option does. By relative names, so that this process is not taken for the broker.
-        done = subprocess.run([java(), *OPTIONS, "-Dlog4j.configuration=file:log4j.properties", "-cp", f"{JARS}/*",
+        done = subprocess.run([java(), *jvm_options(), "-Dlog4j.configuration=file:log4j.properties", "-cp", f"{JARS}/*",
                                "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", self.mark().name,
                                "--ignore-formatted"], cwd=self.folder, capture_output=True, text=True, check=False)
         if done.returncode != 0:
