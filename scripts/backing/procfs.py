@@ -13,13 +13,17 @@ def boot():
 
 
 def stat_of(pid):
-    """(parent, start in clock ticks since boot) of a process that lives; None for a zombie or none at all."""
+    """(parent, start in clock ticks since boot) of a process that lives; None for a zombie or none at all.
+
+    A zombie with threads left is none yet: its first thread has ended, the others still hold its files and its ports.
+    """
     try:
         text = (PROC / str(pid) / "stat").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return None
     fields = text[text.rindex(")") + 2:].split()
-    return None if fields[0] in "ZX" else (int(fields[1]), int(fields[19]))
+    state, threads = fields[0], int(fields[17])
+    return None if state == "X" or state == "Z" and threads <= 1 else (int(fields[1]), int(fields[19]))
 
 
 def words_of(pid):

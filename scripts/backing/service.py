@@ -14,6 +14,8 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 POLL_SECONDS = 0.05
 # How long a service may take for the answer that shows it is up.
 ANSWER_SECONDS = 3
+# How long processes may take to be gone after SIGKILL.
+GONE_SECONDS = 10
 PORT_ATTEMPTS = 3
 LOG_BYTES = 8 << 20
 
@@ -90,15 +92,21 @@ class Service:
 
     def main(self):
         """(id, start) of its first process, by the pid file, or by the command line should that be lost; else None."""
-        noted = places.remembered(self.pid_file)
-        pid, started = noted.get("pid"), noted.get("started")
-        if isinstance(pid, int) and noted.get("boot") == procfs.boot():
-            stat = procfs.stat_of(pid)
-            if stat and stat[1] == started and self._is_own(pid):
-                return pid, started
+        noted = self._noted()
+        if noted and self._is_own(noted[0]):
+            return noted
         own = {pid: stat for pid in procfs.all_pids() if self._is_own(pid) and (stat := procfs.stat_of(pid))}
         first = [(pid, started) for pid, (parent, started) in own.items() if parent not in own]
         return min(first, key=lambda each: each[1], default=None)
+
+    def _noted(self):
+        """(id, start) that the pid file names, if such a process is there, whoever's it is; else None."""
+        noted = places.remembered(self.pid_file)
+        pid, started = noted.get("pid"), noted.get("started")
+        if not isinstance(pid, int) or noted.get("boot") != procfs.boot():
+            return None
+        stat = procfs.stat_of(pid)
+        return (pid, started) if stat and stat[1] == started else None
 
     def pids(self):
         """The ids of all its processes, the first one first."""
@@ -114,10 +122,12 @@ class Service:
     def start(self):
         """Starts it and waits until it answers; returns False if it was up already."""
         if self.main():
-            if not self._wait_until_it_answers(None):
+            if self._wait_until_it_answers(None):
+                return False
+            if self.main():
                 raise Trouble(f"{self.name} runs but does not answer: is it paused? (its log: {self.log})")
-            return False
         self.end_all(self.pids())
+        self._wait_for_its_end()
         self.folder.mkdir(parents=True, exist_ok=True)
         for attempt in range(1, PORT_ATTEMPTS + 1):
             self.choose_ports()
@@ -133,6 +143,12 @@ class Service:
             self.end_all(self.pids())
             raise Trouble(f"{self.name} did not answer within {self.start_seconds} s; its log, {self.log}, ends with:\n{said}")
         raise Trouble(f"{self.name} ended with code {process.returncode}; its log, {self.log}, ends with:\n{said}")
+
+    def _wait_for_its_end(self):
+        """Until the process before has given back its ports: one that was killed has no command line any more, but may still end."""
+        noted = self._noted()
+        if noted and not procfs.words_of(noted[0]):
+            self._wait_until_gone([noted], GONE_SECONDS)
 
     def _launch(self):
         if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
@@ -186,12 +202,19 @@ class Service:
             reached.update(fresh)
         return bool(reached)
 
+    def kill(self):
+        """SIGKILL to all its processes, and waits until they are gone; returns False if there is none."""
+        known = [(pid, stat[1]) for pid in self.pids() if (stat := procfs.stat_of(pid))]
+        found = self.signal_all(signal.SIGKILL)
+        self._wait_until_gone(known, GONE_SECONDS)
+        return found
+
     def end_all(self, pids):
         """SIGKILL to processes of this service, and waits until they are gone."""
         known = [(pid, stat[1]) for pid in pids if (stat := procfs.stat_of(pid))]
         for pid, started in known:
             self._send(pid, started, signal.SIGKILL)
-        if not self._wait_until_gone(known, 10):
+        if not self._wait_until_gone(known, GONE_SECONDS):
             raise Trouble(f"{self.name} cannot be ended: {', '.join(str(pid) for pid, _ in known)}")
 
     def reset(self):

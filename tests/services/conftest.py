@@ -4,12 +4,14 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 
 import pytest
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = TOP / "scripts/services"
+sys.path.insert(0, str(TOP / "scripts"))
 
 
 class Instance:

@@ -41,10 +41,15 @@ def wait_until(condition, seconds=10):
         time.sleep(0.02)
 
 
-def is_alive(pid):
-    """Whether a process lives; a zombie does not."""
+def state_of(pid):
+    """The letter of a process' state in /proc; empty if there is none."""
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
-            return file.read().rsplit(")", 1)[1].split()[0] not in "ZX"
+            return file.read().rsplit(")", 1)[1].split()[0]
     except (FileNotFoundError, ProcessLookupError):
-        return False
+        return ""
+
+
+def is_alive(pid):
+    """Whether a process lives; a zombie does not."""
+    return state_of(pid) not in ("", "Z", "X")

@@ -8,7 +8,8 @@ import subprocess
 
 import pytest
 
-from support import is_alive, port_of, redis, sql, wait_until
+from backing import procfs
+from support import is_alive, port_of, redis, sql, state_of, wait_until
 
 
 def test_one_that_dies_is_reported_down_and_comes_back(running):
@@ -28,11 +29,31 @@ def test_kill_reaches_every_process_and_kafka_comes_back(running):
     assert len(pids) > 5, "the postmaster has children"
     address = running.address("kafka")
     running.run("kill", "postgres", "kafka")
+    assert not any(is_alive(pid) for pid in pids)
     assert [state for state, _ in running.status().values()] == ["down", "up", "down", "up"]
-    wait_until(lambda: not any(is_alive(pid) for pid in pids))
     running.run("kill", "kafka", code=3)
     running.run("start")
     assert running.status()["kafka"] == ("up", address)
+
+
+def test_one_that_was_killed_a_moment_ago_keeps_its_port(running):
+    """Its threads end one by one, and the last of them gives the port back."""
+    address = running.address("kafka")
+    for _ in range(3):
+        os.kill(running.pid("kafka"), signal.SIGKILL)
+        running.run("start", "kafka")
+        assert running.address("kafka") == address
+
+
+def test_a_process_whose_first_thread_ended_still_lives():
+    program = ("import ctypes, threading, time; threading.Thread(target=time.sleep, args=(60,)).start();"
+               "print(flush=True); ctypes.CDLL(None).pthread_exit(None)")
+    with subprocess.Popen(["/usr/bin/python3", "-c", program], stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        wait_until(lambda: state_of(process.pid) == "Z")
+        assert procfs.stat_of(process.pid)
+        process.kill()
+        wait_until(lambda: not procfs.stat_of(process.pid))
 
 
 @pytest.mark.parametrize("name", ["postgres", "redis"])
