@@ -53,7 +53,8 @@ line_editor::line_editor() : history_(history_init()), editor_(open_editor()) {
   el_set(editor, EL_HIST, history, history_.get());
   el_set(editor, EL_PROMPT, prompt_of);
   el_set(editor, EL_GETCFN, read_character);
-  el_set(editor, EL_ADDFN, "callboard-enter", "Hand the line over", on_enter);
+  el_wset(editor, EL_ADDFN, L"callboard-enter", L"Hand the line over",
+          on_enter); // el_set leaks what it makes of the texts
   el_set(editor, EL_BIND, "^R", "em-inc-search-prev", nullptr);
   el_set(editor, EL_BIND, "\\t", "ed-insert", nullptr); // there is nothing to complete
   el_source(editor, nullptr);

@@ -105,7 +105,7 @@ class Client:
         self._started = []
 
     def environment(self, **extra):
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "ASAN_OPTIONS", "LD_LIBRARY_PATH") if name in os.environ}
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS", "LD_LIBRARY_PATH") if name in os.environ}
         return kept | {"CALLBOARD_URL": self._server.url, "LC_ALL": "C.UTF-8", "TZ": "MSK-3", "TERM": "xterm"} | extra
 
     def run(self, *lines, **extra):

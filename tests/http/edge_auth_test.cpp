@@ -151,5 +151,6 @@ TEST_CASE("stopping does not wait for an actor that does not answer") {
   CHECK(eventually([&] { return edge.server.gauges().http_connections == 1; }));
   edge.server.stop();
   CHECK(client.is_ended());
+  caf::anon_send_exit(*silent, caf::exit_reason::kill); // it and the promise that it keeps hold each other
   *silent = nullptr;
 }
