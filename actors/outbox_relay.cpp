@@ -7,6 +7,12 @@ namespace callboard {
 
 using purpose = relay_tick::purpose;
 
+namespace {
+
+constexpr int poll_shares = 64;
+
+} // namespace
+
 outbox_relay_state::outbox_relay_state(outbox_relay_self_actor::stateful_pointer<outbox_relay_state> pointer)
     : self(pointer) {}
 
@@ -26,7 +32,9 @@ outbox_relay_self_actor::behavior_type outbox_relay_state::make_behavior(fence f
   self->set_exit_handler([this](const caf::exit_msg& message) { stop(message.reason); });
   for (unsigned i = 0; i < lanes.size(); ++i)
     read_next(i);
-  self->delayed_send(self, config.poll, relay_tick{purpose::poll});
+  // Each relay looks at a moment of its own, so that the store is not asked for all of them at once.
+  auto share = number_of(guard.partition) % poll_shares + 1;
+  self->delayed_send(self, config.poll * share / poll_shares, relay_tick{purpose::poll});
   return {
       [this](outbox_grew) {
         for (unsigned i = 0; i < lanes.size(); ++i)

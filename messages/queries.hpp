@@ -213,15 +213,28 @@ struct get_store_status {
   using result = store_status;
 };
 
+/// Where the outbox has grown.
+struct outbox_growth {
+  std::int64_t last = 0;                // the position up to which this tells
+  std::vector<partition_id> partitions; // those with events after the position that was asked for
+};
+
+/// Which partitions' outboxes hold events after a position, whichever node wrote them. Cheap when nothing was written.
+struct get_outbox_growth {
+  std::int64_t after = 0;
+  using result = outbox_growth;
+};
+
 /// All signing keys, the oldest first.
 struct list_signing_keys {
   using result = std::vector<signing_key_record>;
 };
 
-using query = std::variant<find_credentials, get_user, search_users, resolve_names, get_session, get_attachment,
-                           list_sessions, sessions_ended_since, load_room, list_rooms, list_members, read_events,
-                           read_personal, get_reminder, list_reminders, due_reminders, read_outbox, list_dead_events,
-                           get_log_positions, get_analytics, list_mail, get_store_status, list_signing_keys>;
+using query =
+    std::variant<find_credentials, get_user, search_users, resolve_names, get_session, get_attachment, list_sessions,
+                 sessions_ended_since, load_room, list_rooms, list_members, read_events, read_personal, get_reminder,
+                 list_reminders, due_reminders, read_outbox, list_dead_events, get_log_positions, get_analytics,
+                 list_mail, get_store_status, get_outbox_growth, list_signing_keys>;
 
 /// Reads; several connections, each query sees all that was committed before it was sent.
 using store_actor = answers_each<query>;

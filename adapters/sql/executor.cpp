@@ -273,6 +273,7 @@ CALLBOARD_QUERY(get_log_positions)
 CALLBOARD_QUERY(get_analytics)
 CALLBOARD_QUERY(list_mail)
 CALLBOARD_QUERY(get_store_status)
+CALLBOARD_QUERY(get_outbox_growth)
 CALLBOARD_QUERY(list_signing_keys)
 #undef CALLBOARD_QUERY
 

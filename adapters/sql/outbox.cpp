@@ -92,4 +92,25 @@ store_status answer(reading& from, const get_store_status&) {
   return status;
 }
 
+outbox_growth answer(reading& from, const get_outbox_growth& question) {
+  outbox_growth growth;
+  {
+    // A transaction that adds to the outbox holds this row until it ends: positions appear in their order, so nothing
+    // can appear later at or before the one that is read here.
+    auto found = select(from.db, "SELECT value FROM sequences WHERE name = 'outbox'");
+    if (!found.next())
+      throw driver_error{failure::corrupt, "a sequence is missing"};
+    growth.last = found.get<std::int64_t>(0);
+  }
+  if (growth.last <= question.after)
+    return growth;
+  auto found = select(from.db,
+                      R"(SELECT p.id FROM partitions AS p
+                         WHERE EXISTS (SELECT 1 FROM outbox AS o WHERE o."partition" = p.id AND o.id > $1))",
+                      question.after);
+  while (found.next())
+    growth.partitions.push_back(found.get<partition_id>(0));
+  return growth;
+}
+
 } // namespace callboard::sql

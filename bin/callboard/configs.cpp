@@ -115,10 +115,8 @@ placement_config placement_settings(const settings& options, std::shared_ptr<nod
   partition.analytics.keep_ids = std::chrono::duration_cast<std::chrono::hours>(options.keep_event_ids);
   partition.analytics.wall_clock = wall_clock;
   partition.analytics.probe = probe;
-  if (!options.kafka_brokers.empty()) {
-    partition.relay.poll = std::chrono::milliseconds{250};
+  if (!options.kafka_brokers.empty())
     partition.relay.trim_pace = std::chrono::milliseconds{50};
-  }
   return result;
 }
 

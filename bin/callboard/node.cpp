@@ -12,6 +12,7 @@
 #include "actors/analytics.hpp"
 #include "actors/auth.hpp"
 #include "actors/core/partitioning.hpp"
+#include "actors/growth_watch.hpp"
 #include "actors/log_writer.hpp"
 #include "actors/mirror_registry.hpp"
 #include "actors/notifier.hpp"
@@ -108,6 +109,7 @@ struct node::parts {
   event_log_actor broker;          // Kafka, if there is one
   event_source_actor event_source; // what consumers that keep their own positions read: Kafka, or the embedded log
   outbox_watch_actor watch;
+  growth_watch_actor growth; // if there is a broker, whose readers do not wait for the relays' own looks
   std::shared_ptr<std::atomic<bool>> stuck = std::make_shared<std::atomic<bool>>(false);
   placement_actor placement;
   event_consumer_actor feed;
@@ -160,10 +162,11 @@ void node::parts::start_actors() {
   connection = store->spawn_writer(*system);
   readers = store->spawn_reader_pool(*system);
   auto writing = log_writer_settings(options, probe);
-  writing.outbox_grew = [owner](partition_id partition) {
+  auto wake_relay = [owner](partition_id partition) {
     if (*owner)
       caf::anon_send(*owner, outbox_grew{partition});
   };
+  writing.outbox_grew = wake_relay;
   auto watching = outbox_watch_settings(options, probe);
   writing.outbox_full = [full = watching.full] { return full->load(std::memory_order_relaxed); };
   writing.fenced = [lines = news->log](fence old) {
@@ -199,6 +202,11 @@ void node::parts::start_actors() {
   feed = system->spawn(personal_feed, personal_feed_config{}, placement);
   consumers->all.push_back(feed);
   *owner = placement;
+  if (broker) {
+    growth_watch_config growing;
+    growing.outbox_grew = wake_relay;
+    growth = system->spawn(growth_watch, std::move(growing), readers);
+  }
   news->set_placement(caf::actor_cast<caf::actor>(placement));
 }
 
@@ -341,6 +349,7 @@ bool node::stop() {
     end(my.event_source);
     end(my.event_log);
     end(my.broker);
+    end(my.growth);
     end(my.watch);
     end(my.notifier);
     end(my.mailer);

@@ -1,5 +1,6 @@
 #include "tests/contract/store_fixture.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include <boost/json.hpp>
@@ -41,6 +42,26 @@ CONTRACT_CASE("outbox rows are JSON objects with rising positions, read in pages
   CHECK(store.ask(read_outbox{partition, 0, 100}).empty());
   store.say(room, alice, "later");
   CHECK(store.ask(read_outbox{partition, last, 100}).size() == 1); // positions go on after a trim
+}
+
+CONTRACT_CASE("partitions whose outbox grew since a position are found") {
+  auto none = store.ask(get_outbox_growth{});
+  CHECK(none.last == 0);
+  CHECK(none.partitions.empty());
+  auto alice = store.add_user("alice");
+  auto first = store.ask(get_outbox_growth{});
+  CHECK(first.partitions == std::vector{store.guard_of(alice).partition});
+  CHECK(first.last == store.ask(read_outbox{store.guard_of(alice).partition, 0, 100}).back().position);
+  CHECK(store.ask(get_outbox_growth{first.last}).partitions.empty());
+  auto room = store.add_room(alice);
+  auto second = store.ask(get_outbox_growth{first.last});
+  CHECK(second.last > first.last);
+  CHECK(std::count(second.partitions.begin(), second.partitions.end(), store.guard_of(room).partition) == 1);
+  auto partition = store.guard_of(room).partition;
+  store.perform(trim_outbox{store.guard_of(room), second.last});
+  auto rest = store.ask(get_outbox_growth{first.last}).partitions;
+  CHECK(std::count(rest.begin(), rest.end(), partition) == 0);
+  CHECK(store.ask(get_outbox_growth{second.last}).last == second.last); // also when nothing waits any more
 }
 
 CONTRACT_CASE("the status tells the store's epoch and what waits in the outbox") {
