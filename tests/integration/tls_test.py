@@ -16,7 +16,7 @@ from support.certificates import Authority, encrypted
 from support.centrifuge import Client
 from support.people import People
 from support.rest import Rest
-from support.server import run
+from support.server import binary, run
 from support.waiting import until
 
 HELLO = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"  # the beginning of a ClientHello
@@ -383,6 +383,25 @@ async def test_stopping_hands_over_what_was_answered(secure, authority, tmp_path
     assert received.split(b"\r\n\r\n", 1)[1] == content
     assert client.socket.close_code == 3001
     assert server.wait() == 0
+
+
+def test_the_load_client_checks_the_certificate(secure, authority, tmp_path):
+    """With the authority it measures, every message in order; without, or with another one, it says what is wrong."""
+    server = secure()
+    line = [binary().with_name("callboard-load"), "fanout", "--url", server.ws_url, "--rest", server.url, "--json",
+            "--register", "5", "--subscribers", "5", "--messages", "200", "--warm-up", "0"]  # fmt: skip
+    done = subprocess.run([*line, "--ca", authority.certificate], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    tokens = tmp_path / "tokens.txt"
+    tokens.write_text(f"{People(server).user().token}\n")
+    line = [binary().with_name("callboard-load"), "idle", "--url", server.ws_url, "--token-file", tokens,
+            "--connections", "1", "--seconds", "0.1", "--channel", "personal:0"]  # fmt: skip
+    another = Authority(tmp_path / "another").certificate
+    for more in ([], ["--ca", another]):
+        done = subprocess.run([*line, *more], capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode != 0 and "no secure connection: unable to get local issuer certificate" in done.stderr, done
+    done = subprocess.run([*line, "--ca", tmp_path / "absent"], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2 and "holds no certificates" in done.stderr, done
 
 
 def test_secrets_and_public_addresses(tmp_path):
