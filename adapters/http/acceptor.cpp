@@ -95,7 +95,12 @@ bool acceptor::accept_one() {
     return false;
   }
   auto address = peer.address();
-  auto ticket = state_->limits.admit(state_->addresses.is_trusted(address) ? std::string{} : address_key(address));
+  auto key = state_->addresses.is_trusted(address) ? std::string{} : address_key(address);
+  if (state_->options.certificate) {
+    accept_secure(thread, std::move(socket), address, key);
+    return true;
+  }
+  auto ticket = state_->limits.admit(key);
   if (!ticket) {
     turn_away(std::move(socket));
     return true;
@@ -110,6 +115,25 @@ bool acceptor::accept_one() {
   thread.post(
       [held, address](io_thread& self) { self.accept(std::move(held->socket), address, std::move(held->ticket)); });
   return true;
+}
+
+// A client too many is not answered: it would have to be told by a handshake.
+void acceptor::accept_secure(io_thread& thread, asio::ip::tcp::socket socket, const asio::ip::address& address,
+                             const std::string& key) {
+  struct arrival {
+    asio::ip::tcp::socket socket;
+    connection_ticket transport;
+    connection_ticket handshake;
+  };
+  auto transport = state_->transports.admit(key);
+  auto handshake = transport ? state_->handshakes.admit(key) : connection_ticket{};
+  if (!handshake)
+    return;
+  ++next_;
+  auto held = std::make_shared<arrival>(arrival{std::move(socket), std::move(transport), std::move(handshake)});
+  thread.post([held, address](io_thread& self) {
+    self.accept_secure(std::move(held->socket), address, std::move(held->transport), std::move(held->handshake));
+  });
 }
 
 void acceptor::turn_away(asio::ip::tcp::socket socket) {

@@ -31,6 +31,8 @@ public:
 private:
   void wait();
   bool accept_one();
+  void accept_secure(io_thread& thread, boost::asio::ip::tcp::socket socket, const boost::asio::ip::address& address,
+                     const std::string& key);
   void turn_away(boost::asio::ip::tcp::socket socket);
 
   std::shared_ptr<edge_state> state_;

@@ -1,6 +1,7 @@
 #include "adapters/http/edge.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <future>
 #include <mutex>
 #include <thread>
@@ -106,6 +107,8 @@ caf::error edge::implementation::start(node_services services) {
       !state->files.load(state->options.web_dir, state->options.max_web_bytes, problem))
     return make_failure(errc::bad_request, problem);
   raise_descriptor_limit();
+  if (state->options.certificate)
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN)); // OpenSSL writes to sockets without a way to say so each time
   for (std::size_t i = 0; i < queues.size(); ++i) {
     auto io = std::make_shared<boost::asio::io_context>(1);
     guards.push_back(boost::asio::make_work_guard(*io));
@@ -157,7 +160,9 @@ void edge::implementation::drain(std::chrono::milliseconds limit) {
   for (auto& thread : threads)
     thread->post([](io_thread& self) { self.begin_drain(); });
   bool forced = false;
-  while (state->limits.count() > 0 && std::chrono::steady_clock::now() < end) {
+  // A TLS connection lasts until what was answered has left it, also when nobody is behind it any more.
+  auto anybody_left = [this] { return state->limits.count() > 0 || state->transports.count() > 0; };
+  while (anybody_left() && std::chrono::steady_clock::now() < end) {
     if (!forced && std::chrono::steady_clock::now() >= force) {
       forced = true;
       for (auto& thread : threads)

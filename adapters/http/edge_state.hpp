@@ -18,8 +18,11 @@ namespace callboard::http {
 /// What all I/O threads share: set before they run, constant while they do, but for the counts and flags.
 struct edge_state {
   edge_state(edge_options given, router all_routes)
-      : options{std::move(given)}, routes{std::move(all_routes)}, origins{options.allowed_origins},
-        limits{options.max_connections, options.max_connections_per_address} {}
+      : options{std::move(given)}, routes{std::move(all_routes)},
+        origins{options.allowed_origins, options.certificate != nullptr}, limits{options.max_connections,
+                                                                                 options.max_connections_per_address},
+        transports{options.max_connections, options.max_connections_per_address},
+        handshakes{options.max_connections, options.max_handshakes_per_address} {}
 
   edge_options options;
   router routes;
@@ -31,6 +34,8 @@ struct edge_state {
   address_rules addresses;
   static_files files;
   connection_limits limits;
+  connection_limits transports; // sockets that speak TLS, from the first byte until the last one has been handed over
+  connection_limits handshakes; // those of them that have not agreed on keys yet
   std::shared_ptr<std::atomic<bool>> ready = std::make_shared<std::atomic<bool>>(false);
   std::atomic<bool> draining{false};
 };

@@ -5,6 +5,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -23,8 +24,8 @@ constexpr std::size_t linger_bytes = 1u << 20;
 
 } // namespace
 
-http_connection::http_connection(std::shared_ptr<io_thread> thread, asio::ip::tcp::socket socket,
-                                 asio::ip::address peer, connection_ticket ticket)
+http_connection::http_connection(std::shared_ptr<io_thread> thread, stream_socket socket, asio::ip::address peer,
+                                 connection_ticket ticket)
     : thread_{std::move(thread)}, socket_{std::move(socket)}, peer_{std::move(peer)}, ticket_{std::move(ticket)} {
   thread_->add(*this);
 }
@@ -58,7 +59,7 @@ void http_connection::cancel() {
 
 asio::awaitable<void> http_connection::run() {
   boost::system::error_code ignored;
-  socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
+  socket_.set_option(asio::ip::tcp::no_delay{true}, ignored); // not one of TLS, which has set it itself
   // g++ 12 miscompiles `while (co_await f()) {}`, and `if (co_await f(temporary))` before another co_await: nowhere in
   // these files does a condition await with a temporary.
   for (bool goes_on = true; goes_on;)
@@ -127,7 +128,7 @@ asio::awaitable<void> http_connection::send_refusal() {
 asio::awaitable<void> http_connection::linger() {
   // Closing with bytes unread would send a reset, which can overtake the answer at the client.
   boost::system::error_code ignored;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  socket_.shutdown(stream_socket::shutdown_send, ignored);
   set_deadline(linger_time);
   for (std::size_t taken = 0; taken < linger_bytes; taken += buffer_.size()) {
     buffer_.clear();

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/address.hpp>
 
 #include "adapters/http/framing.hpp"
 #include "adapters/http/io_thread.hpp"
@@ -21,7 +21,7 @@ namespace callboard::http {
 /// in its buffer (pipelining); answers leave in order because there is one request at a time.
 class http_connection : public std::enable_shared_from_this<http_connection> {
 public:
-  http_connection(std::shared_ptr<io_thread> thread, boost::asio::ip::tcp::socket socket, boost::asio::ip::address peer,
+  http_connection(std::shared_ptr<io_thread> thread, stream_socket socket, boost::asio::ip::address peer,
                   connection_ticket ticket);
   ~http_connection();
 
@@ -61,7 +61,7 @@ private:
   void set_deadline(std::chrono::milliseconds time) { deadline_ = thread_->now() + time.count(); }
 
   std::shared_ptr<io_thread> thread_;
-  boost::asio::ip::tcp::socket socket_;
+  stream_socket socket_;
   boost::asio::ip::address peer_;
   connection_ticket ticket_;
   std::string buffer_;  // received, not yet used

@@ -9,6 +9,7 @@
 #include <caf/scoped_actor.hpp>
 
 #include "adapters/http/http_connection.hpp"
+#include "adapters/http/tls_connection.hpp"
 
 namespace callboard::http {
 namespace {
@@ -89,18 +90,28 @@ void io_thread::sweep() {
   hub_.sweep();
   for (auto* connection : connections_)
     connection->check_deadline(now_);
+  for (auto* connection : secure_)
+    connection->check_deadline(now_);
 }
 
-void io_thread::accept(boost::asio::ip::tcp::socket socket, const boost::asio::ip::address& peer,
-                       connection_ticket ticket) {
+void io_thread::accept(stream_socket socket, const boost::asio::ip::address& peer, connection_ticket ticket) {
   now_ = steady_milliseconds();
   if (ended_)
     return;
   std::make_shared<http_connection>(shared_from_this(), std::move(socket), peer, std::move(ticket))->start();
 }
 
-void io_thread::adopt(boost::asio::ip::tcp::socket socket, client_origin origin, std::string received,
-                      connection_ticket ticket) {
+void io_thread::accept_secure(boost::asio::ip::tcp::socket socket, const boost::asio::ip::address& peer,
+                              connection_ticket transport, connection_ticket handshake) {
+  now_ = steady_milliseconds();
+  if (ended_)
+    return;
+  std::make_shared<tls_connection>(shared_from_this(), std::move(socket), peer, std::move(transport),
+                                   std::move(handshake))
+      ->start();
+}
+
+void io_thread::adopt(stream_socket socket, client_origin origin, std::string received, connection_ticket ticket) {
   boost::system::error_code error;
   auto descriptor = socket.release(error);
   if (error)
@@ -125,6 +136,8 @@ void io_thread::begin_drain() {
   hub_.shut_down_sessions();
   for (auto* connection : connections_)
     connection->end_if_idle();
+  for (auto* connection : secure_)
+    connection->hurry_handshake();
 }
 
 void io_thread::close_websockets() {
@@ -140,6 +153,8 @@ void io_thread::abandon() {
   readiness_.close(ignored);
   for (auto* connection : connections_)
     connection->cancel();
+  for (auto* connection : secure_)
+    connection->end();
   // Coroutines that wait for a socket see it closed and end in this loop; those that wait for an actor end with it.
   boost::asio::post(*io_, [self = shared_from_this()] { self->io_->stop(); });
 }

@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -24,6 +25,11 @@
 namespace callboard::http {
 
 class http_connection;
+class tls_connection;
+
+/// What an HTTP connection and a WebSocket speak through: a client's socket or, with TLS, one end of a pair whose other
+/// end a `tls_connection` serves. Nobody asks it for its peer's address.
+using stream_socket = boost::asio::generic::stream_protocol::socket;
 
 /// One I/O thread: an event loop with the HTTP connections and WebSockets dealt to it. Everything but `start`, `post`,
 /// `join` and the counters is used by its own thread alone.
@@ -41,9 +47,13 @@ public:
   void drain_outlet();
 
   /// Takes a new connection; `peer` is its address.
-  void accept(boost::asio::ip::tcp::socket socket, const boost::asio::ip::address& peer, connection_ticket ticket);
+  void accept(stream_socket socket, const boost::asio::ip::address& peer, connection_ticket ticket);
+  /// Takes one whose client is to speak TLS. `transport` is its place among the clients' sockets, `handshake` that
+  /// among the handshakes under way.
+  void accept_secure(boost::asio::ip::tcp::socket socket, const boost::asio::ip::address& peer,
+                     connection_ticket transport, connection_ticket handshake);
   /// Moves a socket whose handshake is done to the WebSockets.
-  void adopt(boost::asio::ip::tcp::socket socket, client_origin origin, std::string received, connection_ticket ticket);
+  void adopt(stream_socket socket, client_origin origin, std::string received, connection_ticket ticket);
 
   /// Begins to drain: idle HTTP connections end, sessions are told to shut down.
   void begin_drain();
@@ -62,6 +72,8 @@ public:
 
   void add(http_connection& connection);
   void remove(http_connection& connection);
+  void add(tls_connection& connection) { secure_.insert(&connection); }
+  void remove(tls_connection& connection) { secure_.erase(&connection); }
 
 private:
   void take_outlet();
@@ -81,6 +93,7 @@ private:
   boost::asio::posix::stream_descriptor readiness_;
   boost::asio::steady_timer sweep_timer_;
   std::unordered_set<http_connection*> connections_;
+  std::unordered_set<tls_connection*> secure_;
   std::vector<outlet_item> items_;
   std::thread thread_;
   tick now_ = 0;

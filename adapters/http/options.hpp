@@ -3,8 +3,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
+
+#include "adapters/tls/server_certificate.hpp"
 
 namespace callboard::http {
 
@@ -13,6 +16,10 @@ struct edge_options {
   std::string address = "127.0.0.1"; // a numeric address to listen on
   std::uint16_t port = 8080;         // 0: any free one, see `edge::port`
   unsigned threads = 0;              // 0: max(2, cores)
+
+  std::shared_ptr<tls::server_certificate> certificate; // loaded; null: no TLS
+  std::chrono::milliseconds handshake_timeout{10'000};  // all of a TLS handshake
+  std::size_t max_handshakes_per_address = 256;         // under way at once; 0 = off
 
   std::size_t max_connections = 100'000;           // of both kinds
   std::size_t max_connections_per_address = 1'000; // 0 = off; IPv6 counts by /64

@@ -15,19 +15,22 @@ std::string_view authority_of(std::string_view origin) {
   return {};
 }
 
-bool is_own(const request_head& head, std::string_view origin) {
-  auto authority = authority_of(origin);
-  return !authority.empty() && equal_ignoring_case(authority, head.header("host"));
-}
-
 } // namespace
 
-origin_rules::origin_rules(std::vector<std::string> allowed) : allowed_{std::move(allowed)} {
+origin_rules::origin_rules(std::vector<std::string> allowed, bool https_only)
+    : allowed_{std::move(allowed)}, https_only_{https_only} {
   for (auto& origin : allowed_) {
     origin = to_lower(origin);
     while (origin.ends_with('/'))
       origin.pop_back();
   }
+}
+
+bool origin_rules::is_own(const request_head& head, std::string_view origin) const {
+  if (https_only_ && !origin.starts_with("https://"))
+    return false;
+  auto authority = authority_of(origin);
+  return !authority.empty() && equal_ignoring_case(authority, head.header("host"));
 }
 
 bool origin_rules::is_allowed(std::string_view origin) const {

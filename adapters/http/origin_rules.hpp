@@ -10,10 +10,11 @@
 namespace callboard::http {
 
 /// Which web pages may talk to us (security.md points 19-21; Fetch standard). A page's origin is our own if its host
-/// and port are those of the request's Host; others must be on the list of allowed origins.
+/// and port are those of the request's Host - and its scheme https, if we speak TLS ourselves; others must be on the
+/// list of allowed origins.
 class origin_rules {
 public:
-  explicit origin_rules(std::vector<std::string> allowed);
+  explicit origin_rules(std::vector<std::string> allowed, bool https_only = false);
 
   /// Whether the listed origins have this one, compared as browsers send it.
   bool is_allowed(std::string_view origin) const;
@@ -33,7 +34,10 @@ public:
   response answer_preflight(const request_head& head, std::string_view allow) const;
 
 private:
+  bool is_own(const request_head& head, std::string_view origin) const;
+
   std::vector<std::string> allowed_;
+  bool https_only_;
 };
 
 } // namespace callboard::http

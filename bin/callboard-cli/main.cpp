@@ -37,12 +37,14 @@ int run(int argc, char** argv) {
   chosen.lang = language_asked_for(argc, argv);
   const texts say(chosen.lang);
   std::string url = "http://127.0.0.1:8080";
+  std::string authorities;
   std::string lang;
   bool no_color = false;
   CLI::App app{std::string(say(text_id::about)), "callboard-cli"};
   app.set_help_flag("-h,--help", std::string(say(text_id::option_help)));
   app.set_version_flag("--version", "callboard-cli " CALLBOARD_VERSION, std::string(say(text_id::option_version)));
   app.add_option("--url", url, std::string(say(text_id::option_url)))->envname("CALLBOARD_URL")->capture_default_str();
+  app.add_option("--ca", authorities, std::string(say(text_id::option_ca)))->envname("CALLBOARD_CA");
   app.add_option("--lang", lang, std::string(say(text_id::option_lang)));
   app.add_flag("--no-color", no_color, std::string(say(text_id::option_no_color)));
   app.footer(list_of_commands(say));
@@ -61,6 +63,7 @@ int run(int argc, char** argv) {
     return exit_usage;
   }
   chosen.server = *server;
+  chosen.authorities = authorities;
   chosen.colours = !no_color && !colours_unwanted();
   return run_program(chosen);
 }

@@ -7,6 +7,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
@@ -30,10 +31,25 @@ struct look_up {
 
 network::network(asio::any_io_executor executor, endpoint where, texts say)
     : executor_(std::move(executor)), where_(std::move(where)), say_(say), tls_(asio::ssl::context::tls_client) {
-  beast::error_code ignored; // without certificates every verification fails, with its own message
-  tls_.set_default_verify_paths(ignored);
+  beast::error_code ignored;              // without certificates every verification fails, with its own message
+  tls_.set_default_verify_paths(ignored); // `trust` may take their place
   tls_.set_verify_mode(asio::ssl::verify_peer);
   SSL_CTX_set_min_proto_version(tls_.native_handle(), TLS1_2_VERSION);
+}
+
+result<void> network::trust(const std::string& file) {
+  if (file.empty())
+    return result<void>();
+  X509_STORE* const store = X509_STORE_new();
+  if (store == nullptr || X509_STORE_load_file(store, file.c_str()) != 1) {
+    const char* reason = ERR_reason_error_string(ERR_peek_error());
+    X509_STORE_free(store);
+    failure refused{neutralise(say_(text_id::bad_ca, file, reason != nullptr ? reason : "?")), {}};
+    ERR_clear_error();
+    return refused;
+  }
+  SSL_CTX_set_cert_store(tls_.native_handle(), store); // which owns it now
+  return result<void>();
 }
 
 failure network::broken(const beast::error_code& error, text_id text) const {

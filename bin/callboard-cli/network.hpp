@@ -40,6 +40,9 @@ public:
   /// Certificates are verified against the system's store (or SSL_CERT_FILE, SSL_CERT_DIR) and the host's name.
   network(asio::any_io_executor executor, endpoint where, texts say);
 
+  /// Verifies against the certificates of a file instead of the system's store; an empty name changes nothing.
+  result<void> trust(const std::string& file);
+
   const endpoint& server() const { return where_; }
   const texts& say() const { return say_; }
 

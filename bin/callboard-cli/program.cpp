@@ -6,10 +6,13 @@
 #include <boost/asio/io_context.hpp>
 
 #include <exception>
+#include <iostream>
 
 namespace callboard::cli {
 
 namespace {
+
+constexpr int exit_usage = 2;
 
 std::string prompt_of(const session& user) {
   return (user.user() ? user.user()->username : "callboard") + "> ";
@@ -46,6 +49,10 @@ int run_program(const settings& chosen) {
   asio::io_context io(1);
   const texts say(chosen.lang);
   network net(io.get_executor(), chosen.server, say);
+  if (const auto trusted = net.trust(chosen.authorities); !trusted) {
+    std::cerr << trusted.error().text << '\n';
+    return exit_usage;
+  }
   session user(net);
   const auto screen = open_console(io.get_executor(), chosen.colours);
   command_context context{io.get_executor(), net, user, *screen, say};

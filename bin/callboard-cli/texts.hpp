@@ -14,6 +14,7 @@ enum class language { english, russian };
 enum class text_id {
   about,
   option_url,
+  option_ca,
   option_lang,
   option_no_color,
   option_help,
@@ -68,6 +69,7 @@ enum class text_id {
   event_member_removed,
   event_room_renamed,
   bad_url,
+  bad_ca,
   bad_lang,
   cannot_resolve,
   cannot_connect,

@@ -64,6 +64,7 @@ void client::close_socket(bool abortive) {
     const linger now_and_hard{.l_onoff = 1, .l_linger = 0};
     setsockopt(socket_, SOL_SOCKET, SO_LINGER, &now_and_hard, sizeof now_and_hard);
   }
+  tls_.reset();
   context_.loop.remove(socket_, *this);
   close(socket_);
   socket_ = -1;
@@ -90,6 +91,10 @@ void client::on_io(std::uint32_t events) {
     on_connected();
     return;
   }
+  if (phase_ == phase::securing) {
+    secure();
+    return;
+  }
   if ((events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0)
     on_readable();
   if ((events & EPOLLOUT) != 0 && socket_ >= 0)
@@ -102,6 +107,28 @@ void client::on_connected() {
   getsockopt(socket_, SOL_SOCKET, SO_ERROR, &error, &size);
   if (error != 0)
     return lose(std::string{"cannot connect: "} + std::strerror(error));
+  if (context_.tls) {
+    phase_ = phase::securing;
+    tls_ = std::make_unique<tls_link>(context_.tls, socket_, context_.name);
+    return secure();
+  }
+  ask_for_upgrade();
+}
+
+void client::secure() {
+  switch (tls_->shake_hands()) {
+  case tls_link::progress::done:
+    return ask_for_upgrade();
+  case tls_link::progress::wants_read:
+    return static_cast<void>(context_.loop.change(socket_, EPOLLIN, *this));
+  case tls_link::progress::wants_write:
+    return static_cast<void>(context_.loop.change(socket_, EPOLLOUT, *this));
+  case tls_link::progress::failed:
+    return lose("no secure connection: " + tls_->why());
+  }
+}
+
+void client::ask_for_upgrade() {
   phase_ = phase::upgrading;
   context_.loop.change(socket_, EPOLLIN, *this);
   out_ = upgrade_request(context_.host, context_.target, upgrade_key);
@@ -110,7 +137,8 @@ void client::on_connected() {
 
 void client::on_readable() {
   std::vector<char>& buffer = context_.buffer;
-  const ssize_t size = recv(socket_, buffer.data(), buffer.size() - message_reader::padding, 0);
+  const std::size_t room = buffer.size() - message_reader::padding; // more than a record of TLS
+  const ssize_t size = tls_ ? tls_->receive(buffer.data(), room) : recv(socket_, buffer.data(), room, 0);
   if (size < 0 && (errno == EAGAIN || errno == EINTR))
     return;
   if (size <= 0)

@@ -6,8 +6,10 @@
 #include "bin/callboard-load/event_loop.hpp"
 #include "bin/callboard-load/frame.hpp"
 #include "bin/callboard-load/scanner.hpp"
+#include "bin/callboard-load/tls_link.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <netinet/in.h>
 #include <string>
 #include <string_view>
@@ -57,6 +59,8 @@ struct client_context {
   sockaddr_in server{};
   std::string host;                              ///< for the Host header
   std::string target;                            ///< path of the endpoint
+  std::string name;                              ///< of the host, as its certificate has it
+  std::shared_ptr<ssl_ctx_st> tls;               ///< null: without TLS
   std::vector<std::string> epochs;               ///< of each channel's stream, by channel number
   std::uint64_t mask_state = 0x9e3779b97f4a7c15; ///< of the generator of frame masks
 };
@@ -64,7 +68,7 @@ struct client_context {
 /// One WebSocket connection that speaks the protocol. Owned by a crew; single-threaded.
 class client final : public io_handler {
 public:
-  enum class phase { closed, connecting, upgrading, opening, ready };
+  enum class phase { closed, connecting, securing, upgrading, opening, ready };
 
   /// index: of this client in its crew. token: must outlive the client.
   client(client_context& context, std::uint32_t index, std::string_view token);
@@ -99,6 +103,8 @@ public:
 
 private:
   void on_connected();
+  void secure();
+  void ask_for_upgrade();
   void on_readable();
   bool on_upgrade(std::string_view& bytes);
   bool on_frame(opcode code, std::string_view payload);
@@ -117,6 +123,7 @@ private:
   client_context& context_;
   std::string_view token_;
   int socket_ = -1;
+  std::unique_ptr<tls_link> tls_; ///< null: without TLS
   std::uint32_t index_;
   phase phase_ = phase::closed;
   nanoseconds opened_at_ = 0;

@@ -78,7 +78,9 @@ void client::frame_out(opcode code, std::string_view payload) {
 void client::write_out() {
   std::size_t written = 0;
   while (written < out_.size()) {
-    const ssize_t size = send(socket_, out_.data() + written, out_.size() - written, MSG_NOSIGNAL);
+    const char* const next = out_.data() + written;
+    const std::size_t left = out_.size() - written;
+    const ssize_t size = tls_ ? tls_->send(next, left) : send(socket_, next, left, MSG_NOSIGNAL);
     if (size > 0)
       written += static_cast<std::size_t>(size);
     else if (errno == EAGAIN || errno == EWOULDBLOCK)

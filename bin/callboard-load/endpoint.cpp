@@ -7,20 +7,23 @@
 namespace callboard::load {
 
 outcome<endpoint> resolve(std::string_view url) {
-  constexpr std::string_view scheme = "ws://";
-  failure malformed{exit_code::usage, "--url must be ws://host[:port]/path, not " + std::string{url}};
+  const bool secure = url.starts_with("wss://");
+  const std::string_view scheme = secure ? "wss://" : "ws://";
+  failure malformed{exit_code::usage, "--url must be ws://host[:port]/path or wss://..., not " + std::string{url}};
   if (!url.starts_with(scheme))
     return malformed;
   std::string_view rest = url.substr(scheme.size());
   const std::size_t slash = std::min(rest.find('/'), rest.size());
   endpoint found;
+  found.secure = secure;
   found.host = rest.substr(0, slash);
   found.target = slash < rest.size() ? std::string{rest.substr(slash)} : "/";
   const std::size_t colon = found.host.rfind(':');
   const std::string name = found.host.substr(0, colon);
-  const std::string port = colon == std::string::npos ? "80" : found.host.substr(colon + 1);
+  const std::string port = colon == std::string::npos ? secure ? "443" : "80" : found.host.substr(colon + 1);
   if (name.empty() || port.empty() || port.find_first_not_of("0123456789") != port.npos)
     return malformed;
+  found.name = name;
   addrinfo hints{};
   hints.ai_family = AF_INET;
   hints.ai_socktype = SOCK_STREAM;
@@ -35,7 +38,7 @@ outcome<endpoint> resolve(std::string_view url) {
 }
 
 bool is_loopback_http(std::string_view url) {
-  constexpr std::string_view scheme = "http://";
+  const std::string_view scheme = url.starts_with("https://") ? "https://" : "http://";
   if (!url.starts_with(scheme))
     return false;
   const outcome<endpoint> found = resolve("ws://" + std::string{url.substr(scheme.size())});

@@ -30,6 +30,8 @@ harness::harness(const options& given, const endpoint& server, population people
                                    .server = server.address,
                                    .host = server.host,
                                    .target = server.target,
+                                   .name = server.name,
+                                   .tls = server.tls,
                                    .epochs = {}} {
   for (const std::string& name : people_.channels)
     channels_.add(name);

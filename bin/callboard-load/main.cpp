@@ -37,6 +37,12 @@ outcome<report> perform(const options& given) {
   if (!given.allow_remote &&
       (!std::get<endpoint>(server).loopback || (!given.rest.empty() && !is_loopback_http(given.rest))))
     return failure{exit_code::usage, "the target is not this machine; --allow-remote if you may put load on it"};
+  if (auto& target = std::get<endpoint>(server); target.secure) {
+    auto made = make_tls(given.authorities);
+    if (auto* failed = std::get_if<failure>(&made))
+      return *failed;
+    target.tls = std::get<std::shared_ptr<ssl_ctx_st>>(std::move(made));
+  }
   auto people = gather(given);
   if (auto* failed = std::get_if<failure>(&people))
     return *failed;

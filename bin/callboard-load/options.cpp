@@ -54,6 +54,9 @@ void add_options(CLI::App& app, options& to) {
       ->required()
       ->group(target);
   app.add_option("--rest", to.rest, "REST address, e.g. http://127.0.0.1:8080")->group(target);
+  app.add_option("--ca", to.authorities,
+                 "File of the authorities that may vouch for a wss:// or https:// server, instead of the system's")
+      ->group(target);
   app.add_option("--server-pid", to.server_pid, "Process of the server, to read its CPU time and memory")
       ->check(CLI::PositiveNumber)
       ->group(target);

@@ -16,6 +16,7 @@ struct options {
   mode chosen = mode::fanout;
 
   std::string url;
+  std::string authorities; ///< file of certificates to trust instead of the system's
   std::string token_file;
   std::string rest;
   std::string users_file;

@@ -147,7 +147,7 @@ outcome<std::vector<std::string>> gather_channels(rest_client& rest, const optio
 } // namespace
 
 outcome<population> gather(const options& given) {
-  rest_client rest{given.rest, given.timeout};
+  rest_client rest{given.rest, given.timeout, given.authorities};
   auto tokens = !given.token_file.empty()   ? lines_of(given.token_file, "tokens")
                 : !given.users_file.empty() ? tokens_of_file(rest, given.users_file)
                                             : tokens_of_new_users(rest, given);

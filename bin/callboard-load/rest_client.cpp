@@ -18,8 +18,8 @@ std::size_t collect(const char* bytes, std::size_t, std::size_t count, void* to)
 
 } // namespace
 
-rest_client::rest_client(std::string base, double timeout)
-    : base_(std::move(base)), timeout_milliseconds_(static_cast<long>(timeout * 1000)),
+rest_client::rest_client(std::string base, double timeout, std::string authorities)
+    : base_(std::move(base)), authorities_(std::move(authorities)), timeout_milliseconds_(static_cast<long>(timeout * 1000)),
       handle_(curl_easy_init(), curl_easy_cleanup) {
   while (base_.ends_with('/'))
     base_.pop_back();
@@ -50,6 +50,8 @@ outcome<boost::json::object> rest_client::perform(std::string_view path, std::st
   curl_easy_reset(handle);
   curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
   curl_easy_setopt(handle, CURLOPT_PROXY, "");
+  if (!authorities_.empty())
+    curl_easy_setopt(handle, CURLOPT_CAINFO, authorities_.c_str());
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, timeout_milliseconds_);
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);

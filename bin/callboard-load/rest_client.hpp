@@ -13,7 +13,8 @@ namespace callboard::load {
 class rest_client {
 public:
   /// base: e.g. http://127.0.0.1:8080. timeout: seconds a request may take.
-  rest_client(std::string base, double timeout);
+  /// authorities: a file of certificates to trust instead of the system's, or empty.
+  rest_client(std::string base, double timeout, std::string authorities = {});
   ~rest_client();
   rest_client(const rest_client&) = delete;
   rest_client& operator=(const rest_client&) = delete;
@@ -27,6 +28,7 @@ private:
   outcome<boost::json::object> perform(std::string_view path, std::string_view token, const std::string* body);
 
   std::string base_;
+  std::string authorities_;
   long timeout_milliseconds_;
   std::unique_ptr<void, void (*)(void*)> handle_;
 };

@@ -13,7 +13,7 @@ int run_program(int argc, char** argv);
 
 // The commands. Each prints what went wrong to standard error, a sentence a line.
 
-/// Serves until SIGINT or SIGTERM; a second one ends at once.
+/// Serves until SIGINT or SIGTERM; a second one ends at once. SIGHUP reads the certificate again.
 int serve(const settings& options);
 /// Brings the store's schema up to date.
 int migrate_store(const settings& options);

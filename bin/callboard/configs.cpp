@@ -7,6 +7,7 @@
 
 #include "actors/core/partitioning.hpp"
 #include "adapters/crypto/uuid.hpp"
+#include "bin/callboard/exposure.hpp"
 
 #ifndef CALLBOARD_VERSION
 #error "the build defines CALLBOARD_VERSION"
@@ -250,7 +251,9 @@ http::edge_options edge_settings(const settings& options) {
   result.socket_send_buffer = static_cast<int>(options.send_buffer);
   if (!options.public_url.empty())
     result.allowed_origins.push_back(options.public_url);
-  result.strict_transport = options.public_url.starts_with("https://");
+  result.strict_transport = speaks_tls(options) || options.public_url.starts_with("https://");
+  result.handshake_timeout = options.tls_handshake_timeout;
+  result.max_handshakes_per_address = options.tls_handshakes_per_address;
   return result;
 }
 

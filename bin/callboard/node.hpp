@@ -35,6 +35,10 @@ public:
   /// "http://127.0.0.1:8080".
   std::string address() const;
 
+  /// Reads the certificate and its key again, for connections that begin from now on. What is wrong with them is
+  /// logged, and those in use stay. Without TLS there is nothing to read.
+  void reload();
+
   /// Stops in order: the edge drains (nothing new comes in, sockets close), rooms and users go, the log writer commits
   /// what was asked for, the store closes.
   /// False: a part of it could not be ended in time; the process should end at once, as `_exit` does.

@@ -204,6 +204,12 @@ void declare_server(declaration& declare) {
                "The built web client; empty: beside the program if it is there, otherwise none is served.");
   declare.text("public-url", "URL", &settings::public_url,
                "How browsers reach this server, if not by the address it listens on.");
+  declare.text("tls-cert", "FILE", &settings::tls_cert,
+               "Certificates in PEM form, the server's own first; with it TLS is spoken. Read again on SIGHUP.");
+  declare.text("tls-key", "FILE", &settings::tls_key,
+               "The private key of the certificate, in PEM form, not encrypted.");
+  declare.choice("plain-http", {"warn", "refuse"}, &settings::plain_http,
+                 "What becomes of an address that others can reach without TLS and without trusted proxies.");
   declare.text("node", "NAME", &settings::node, "The name of this node.");
   declare.text("secret", "TEXT", &settings::secret,
                "Wraps signing keys and peppers passwords, 32 bytes or more; empty: kept in DATA-DIR/secret.", true);
@@ -292,6 +298,10 @@ void declare_edge(declaration& declare) {
                    "How long its answer may take; past it 3012.");
   declare.duration("connect-timeout", milliseconds{100}, std::chrono::minutes{5}, &settings::connect_timeout,
                    "How long a WebSocket client may take for its first command.");
+  declare.duration("tls-handshake-timeout", milliseconds{100}, std::chrono::minutes{5},
+                   &settings::tls_handshake_timeout, "How long a TLS handshake may take.");
+  declare.number("tls-handshakes-per-address", 0, 10'000'000, &settings::tls_handshakes_per_address,
+                 "TLS handshakes under way with one address; 0: no limit.");
   declare.duration("header-timeout", milliseconds{100}, std::chrono::minutes{5}, &settings::header_timeout,
                    "How long a request's header may take.");
   declare.duration("body-timeout", milliseconds{100}, std::chrono::minutes{10}, &settings::body_timeout,

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "bin/callboard/durations.hpp"
+#include "bin/callboard/exposure.hpp"
 
 namespace callboard {
 namespace {
@@ -55,7 +56,7 @@ std::string read_file(option_values& values) {
 
 // A misspelt variable is an error; these belong to other programs of the project.
 std::string refuse_unknown_variables() {
-  constexpr std::string_view others[] = {"CALLBOARD_URL", "CALLBOARD_BIN_DIR", "CALLBOARD_SOAK"};
+  constexpr std::string_view others[] = {"CALLBOARD_URL", "CALLBOARD_CA", "CALLBOARD_BIN_DIR", "CALLBOARD_SOAK"};
   std::string errors;
   for (char** each = environ; *each != nullptr; ++each) {
     std::string_view entry{*each};
@@ -93,8 +94,7 @@ std::string read_settings(const option_values& flags, settings& result) {
       errors += "--" + each.name + " (" + each.variable() + "): " + wrong +
                 (each.secret ? std::string{} : ", not '" + i->second + "'") + "\n";
   }
-  if (!result.secret.empty() && result.secret.size() < 32)
-    errors += "--secret (CALLBOARD_SECRET): must have 32 bytes or more\n";
+  errors += refuse_exposure(result);
   if (!result.event_routes.empty() && result.kafka_brokers.empty())
     errors += "--event-routes (CALLBOARD_EVENT_ROUTES): needs --kafka-brokers\n";
   if (result.limits.username_min > result.limits.username_max)

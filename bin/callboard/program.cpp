@@ -6,6 +6,7 @@
 
 #include "bin/callboard/commands.hpp"
 #include "bin/callboard/configs.hpp"
+#include "bin/callboard/exposure.hpp"
 #include "bin/callboard/node.hpp"
 #include "bin/callboard/options.hpp"
 
@@ -125,7 +126,14 @@ int run_program(int argc, char** argv) {
   auto* check = config->add_subcommand("check", "Check flags, environment and .env, and say what is wrong.");
   add_options(*check, given);
   check->callback([&] {
-    status = with_settings(given, [](const settings&) {
+    status = with_settings(given, [](const settings& options) {
+      auto report = check_exposure(options);
+      for (auto& warning : report.warnings)
+        std::cerr << "callboard: warning: " << warning << "\n";
+      if (!report.error.empty()) {
+        std::cerr << "callboard: " << report.error << "\n";
+        return exit_usage;
+      }
       std::cout << "The configuration is valid.\n";
       return 0;
     });

@@ -15,6 +15,7 @@
 #include "adapters/crypto/digest.hpp"
 #include "adapters/crypto/random.hpp"
 #include "adapters/jwt/key_wrap.hpp"
+#include "bin/callboard/exposure.hpp"
 #include "messages/messages.hpp"
 
 namespace callboard {
@@ -67,6 +68,9 @@ caf::expected<secrets> load_secrets(const settings& options) {
         return reason;
     if (auto reason = read_secret(path, root))
       return reason;
+    if (is_weak_secret(root) && !listens_on_loopback(options))
+      return failure(path.string() + " holds a placeholder or few different characters, which will not do beyond this "
+                                     "machine");
   }
   return secrets{crypto::hmac_sha256(root, "callboard wrap"), crypto::hmac_sha256(root, "callboard refresh"),
                  crypto::hmac_sha256(root, "callboard pepper")};

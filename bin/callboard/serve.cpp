@@ -27,7 +27,9 @@ sigset_t stop_signals() {
 
 int serve(const settings& options) {
   // Blocked before any thread exists, so that none but the waits below ever sees them.
-  auto signals = stop_signals();
+  const auto stopping = stop_signals();
+  auto signals = stopping;
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   static_cast<void>(std::signal(SIGXFSZ, SIG_IGN)); // a file-size limit is met as an error of write, like a full disk
@@ -43,10 +45,16 @@ int serve(const settings& options) {
   }
   std::cout << "callboard listening on " << server.address() << std::endl;
   int signal = 0;
-  sigwait(&signals, &signal);
-  std::thread{[signals] {
+  for (bool goes_on = true; goes_on;) {
+    sigwait(&signals, &signal);
+    goes_on = signal == SIGHUP;
+    if (goes_on)
+      server.reload();
+  }
+  // A hang-up means nothing from here on.
+  std::thread{[stopping] {
     int second = 0;
-    sigwait(&signals, &second);
+    sigwait(&stopping, &second);
     ::_exit(exit_interrupted);
   }}.detach();
   if (!server.stop())

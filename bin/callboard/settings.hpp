@@ -17,6 +17,9 @@ struct settings {
   std::string database_url;
   std::string web_dir;
   std::string public_url;
+  std::string tls_cert;
+  std::string tls_key;
+  std::string plain_http = "warn";
   std::string node = "node-1";
   std::string secret;
   std::string redis_url;
@@ -58,6 +61,8 @@ struct settings {
   std::chrono::milliseconds ping_interval{25'000};
   std::chrono::milliseconds pong_timeout{10'000};
   std::chrono::milliseconds connect_timeout{10'000};
+  std::uint64_t tls_handshakes_per_address = 256;
+  std::chrono::milliseconds tls_handshake_timeout{10'000};
   std::chrono::milliseconds header_timeout{10'000};
   std::chrono::milliseconds body_timeout{30'000};
   std::chrono::milliseconds drain_timeout{10'000};

@@ -1,8 +1,13 @@
 #include "tests/http/edge_fixture.hpp"
 
 #include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
 #include <stdexcept>
 #include <thread>
+
+#include <unistd.h>
 
 #include <caf/stateful_actor.hpp>
 
@@ -192,16 +197,18 @@ edge_options edge_fixture::small_options() {
   options.port = 0;
   options.threads = 2;
   options.max_connections_per_address = 0;
+  if (over_tls())
+    options.certificate = test_certificate();
   return options;
 }
 
 edge_fixture::edge_fixture(edge_options options, std::function<void(router&)> more_routes)
-    : system{config}, server{system,
-                             std::move(options),
-                             make_routes(more_routes),
-                             make_decoder(),
-                             nullptr,
-                             std::make_shared<recording_logger>(log)} {
+    : system{config}, is_secure{options.certificate != nullptr}, server{system,
+                                                                        std::move(options),
+                                                                        make_routes(more_routes),
+                                                                        make_decoder(),
+                                                                        nullptr,
+                                                                        std::make_shared<recording_logger>(log)} {
   node_services services;
   services.auth = system.spawn(play_auth, log);
   services.tokens = std::make_shared<played_tokens>();
@@ -220,6 +227,13 @@ edge_fixture::edge_fixture(edge_options options, std::function<void(router&)> mo
 edge_fixture::~edge_fixture() {
   server.stop();
   system.await_actors_before_shutdown(false);
+}
+
+socket_client edge_fixture::connect(int receive_buffer) const {
+  socket_client client{server.port(), receive_buffer};
+  if (is_secure && client.descriptor() >= 0 && !client.secure())
+    client.close();
+  return client;
 }
 
 socket_client edge_fixture::connect_websocket(int receive_buffer) const {
@@ -241,6 +255,32 @@ shared_bytes edge_fixture::text(std::string_view payload) {
 
 std::shared_ptr<const command_decoder> make_decoder() {
   return std::make_shared<played_decoder>();
+}
+
+std::shared_ptr<tls::server_certificate> test_certificate() {
+  static const auto made = [] {
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+    char folder[] = "/tmp/callboard-test-XXXXXX";
+    if (!::mkdtemp(folder))
+      throw std::runtime_error{"no temporary folder"};
+    auto in = std::string{folder};
+    auto command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost "
+                   "-keyout " +
+                   in + "/key.pem -out " + in + "/certificate.pem 2>/dev/null";
+    auto certificate = std::make_shared<tls::server_certificate>();
+    auto failed = std::system(command.c_str()) != 0;
+    auto report = certificate->load({in + "/certificate.pem", in + "/key.pem"});
+    std::filesystem::remove_all(in);
+    if (failed || !report.error.empty())
+      throw std::runtime_error{"no certificate for the test: " + report.error};
+    return certificate;
+  }();
+  return made;
+}
+
+bool over_tls() {
+  static const bool asked = std::getenv("EDGE_OVER_TLS") != nullptr;
+  return asked;
 }
 
 bool eventually(const std::function<bool()>& condition) {

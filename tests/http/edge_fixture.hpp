@@ -56,7 +56,8 @@ struct edge_fixture {
   ~edge_fixture();
 
   static edge_options small_options();
-  socket_client connect(int receive_buffer = 0) const { return socket_client{server.port(), receive_buffer}; }
+  /// With TLS if the edge speaks it.
+  socket_client connect(int receive_buffer = 0) const;
   /// A client whose handshake is done and whose session is authenticated.
   socket_client connect_websocket(int receive_buffer = 0) const;
   /// The latest connection's reference.
@@ -67,8 +68,16 @@ struct edge_fixture {
   caf::actor_system system;
   std::shared_ptr<node_log> log = std::make_shared<node_log>();
   std::shared_ptr<revoked_sessions> revoked = std::make_shared<revoked_sessions>();
+  bool is_secure = false;
   edge server;
 };
+
+/// A certificate of one's own, made once with openssl in a temporary folder. Also turns SIGPIPE off: OpenSSL writes to
+/// sockets that are gone.
+std::shared_ptr<tls::server_certificate> test_certificate();
+
+/// Whether this run is to put every edge behind TLS (the variable EDGE_OVER_TLS).
+bool over_tls();
 
 std::shared_ptr<const command_decoder> make_decoder();
 

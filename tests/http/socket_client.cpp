@@ -6,6 +6,8 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -49,13 +51,49 @@ socket_client::socket_client(std::uint16_t port, int receive_buffer) : socket_{:
 }
 
 socket_client::socket_client(socket_client&& other) noexcept
-    : socket_{std::exchange(other.socket_, -1)}, buffer_{std::move(other.buffer_)} {}
+    : socket_{std::exchange(other.socket_, -1)}, tls_{std::move(other.tls_)}, buffer_{std::move(other.buffer_)} {}
 
 socket_client::~socket_client() {
   close();
 }
 
+bool socket_client::secure() {
+  static const std::shared_ptr<SSL_CTX> context = [] {
+    std::shared_ptr<SSL_CTX> made{SSL_CTX_new(TLS_client_method()), SSL_CTX_free};
+    SSL_CTX_set_options(made.get(), SSL_OP_IGNORE_UNEXPECTED_EOF);
+    return made;
+  }();
+  tls_ = std::shared_ptr<SSL>{SSL_new(context.get()), SSL_free};
+  SSL_set_fd(tls_.get(), socket_);
+  ERR_clear_error();
+  return SSL_connect(tls_.get()) == 1;
+}
+
+void socket_client::finish() {
+  if (tls_)
+    SSL_shutdown(tls_.get());
+  ::shutdown(socket_, SHUT_WR);
+}
+
+bool socket_client::was_notified() const {
+  return tls_ && (SSL_get_shutdown(tls_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
+}
+
+long socket_client::receive(char* into, std::size_t size) {
+  if (!tls_)
+    return ::recv(socket_, into, size, 0);
+  ERR_clear_error();
+  errno = 0;
+  auto count = SSL_read(tls_.get(), into, static_cast<int>(size));
+  if (count > 0)
+    return count;
+  return SSL_get_error(tls_.get(), count) == SSL_ERROR_ZERO_RETURN ? 0 : -1;
+}
+
 void socket_client::close() {
+  if (tls_ && socket_ >= 0)
+    SSL_shutdown(tls_.get());
+  tls_.reset();
   if (socket_ >= 0)
     ::close(std::exchange(socket_, -1));
 }
@@ -63,10 +101,15 @@ void socket_client::close() {
 void socket_client::reset() {
   linger now{1, 0};
   ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+  tls_.reset();
   close();
 }
 
 bool socket_client::send(std::string_view bytes) {
+  if (tls_) {
+    ERR_clear_error();
+    return SSL_write(tls_.get(), bytes.data(), static_cast<int>(bytes.size())) == static_cast<int>(bytes.size());
+  }
   while (!bytes.empty()) {
     auto count = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (count <= 0)
@@ -78,7 +121,7 @@ bool socket_client::send(std::string_view bytes) {
 
 bool socket_client::fill() {
   char chunk[16384];
-  auto count = ::recv(socket_, chunk, sizeof(chunk), 0);
+  auto count = receive(chunk, sizeof(chunk));
   if (count <= 0)
     return false;
   buffer_.append(chunk, static_cast<std::size_t>(count));
@@ -108,7 +151,7 @@ answer socket_client::read_answer(bool head_request) {
 bool socket_client::is_ended() {
   char chunk[4096];
   while (true) {
-    auto count = ::recv(socket_, chunk, sizeof(chunk), 0);
+    auto count = receive(chunk, sizeof(chunk));
     if (count == 0)
       return true;
     if (count < 0)

@@ -2,9 +2,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+
+struct ssl_st;
 
 namespace callboard::http::test {
 
@@ -28,13 +31,20 @@ struct frame {
   std::uint16_t close_code() const;
 };
 
-/// A plain blocking socket; every wait ends after `patience`.
+/// A blocking socket, after `secure` with TLS; every wait ends after `patience`.
 class socket_client {
 public:
   explicit socket_client(std::uint16_t port, int receive_buffer = 0);
   ~socket_client();
   socket_client(socket_client&& other) noexcept;
   socket_client& operator=(socket_client&&) = delete;
+
+  /// Shakes hands as a client that believes every certificate. False: the server did not want to.
+  bool secure();
+  /// Says that no more will be said; what comes back can still be read.
+  void finish();
+  /// Whether the server has announced its end by close_notify. To be asked after `is_ended`.
+  bool was_notified() const;
 
   bool send(std::string_view bytes);
   /// One answer; `status` 0 if the connection ended first. `head_request`: no body is expected.
@@ -64,7 +74,10 @@ public:
 
 private:
   bool fill();
+  /// As `recv`: what came, 0 at the end, below 0 with errno.
+  long receive(char* into, std::size_t size);
   int socket_ = -1;
+  std::shared_ptr<ssl_st> tls_;
   std::string buffer_;
 };
 

@@ -43,7 +43,7 @@ TEST_CASE("endpoints") {
   CHECK(std::get<endpoint>(resolve("ws://127.0.0.1")).target == "/");
   CHECK_FALSE(std::get<endpoint>(resolve("ws://192.0.2.1:1/")).loopback);
   for (const char* bad :
-       {"", "http://127.0.0.1/", "wss://127.0.0.1/", "ws://", "ws://:80/", "ws://127.0.0.1:/", "ws://127.0.0.1:8x/"}) {
+       {"", "http://127.0.0.1/", "wss://", "wss:///", "ws://", "ws://:80/", "ws://127.0.0.1:/", "ws://127.0.0.1:8x/"}) {
     CAPTURE(bad);
     const auto refused = resolve(bad);
     REQUIRE(std::holds_alternative<failure>(refused));
@@ -51,5 +51,11 @@ TEST_CASE("endpoints") {
   }
   CHECK(is_loopback_http("http://127.0.0.1:80"));
   CHECK_FALSE(is_loopback_http("http://192.0.2.1"));
-  CHECK_FALSE(is_loopback_http("https://127.0.0.1"));
+  CHECK(is_loopback_http("https://127.0.0.1"));
+  CHECK_FALSE(is_loopback_http("ftp://127.0.0.1"));
+  const auto secure = std::get<endpoint>(resolve("wss://127.0.0.1/ws"));
+  CHECK(secure.secure);
+  CHECK(secure.name == "127.0.0.1");
+  CHECK(ntohs(secure.address.sin_port) == 443);
+  CHECK_FALSE(server.secure);
 }

@@ -27,7 +27,7 @@ class Person:
         self.email = f"{username}@example.com"
         self.password = PASSWORD
         self.token = token
-        self.rest = Rest(server.url, token)
+        self.rest = Rest(server.url, token, server.authority)
         self.user = expect(self.rest.get("/users/me"), 200)
         self.id = self.user["id"]
 

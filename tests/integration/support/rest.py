@@ -12,11 +12,13 @@ PROBLEM_TYPE = "application/problem+json"
 class Rest:
     """Calls one server, with or without an access token. Every answer is checked for what all answers share."""
 
-    def __init__(self, base, token=None):
+    def __init__(self, base, token=None, authority=None):
         self.base = base
         self.token = token
         self.session = requests.Session()
         self.session.trust_env = False
+        if authority is not None:
+            self.session.verify = authority
 
     def call(self, method, path, json=None, headers=None, **more):
         """One request; `json` None sends no body."""

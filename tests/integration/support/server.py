@@ -13,7 +13,7 @@ import subprocess
 from support.waiting import until
 
 SOAK = os.environ.get("CALLBOARD_SOAK") == "1"
-READY = re.compile(r"callboard listening on http://([0-9.]+):(\d+)")
+READY = re.compile(r"callboard listening on https?://([0-9.]+):(\d+)")
 
 
 def binary():
@@ -84,6 +84,8 @@ class Server:
         self.host = "127.0.0.1"
         self.port = 0
         self.starts = 0
+        self.authority = None  # who vouches for it, a file; set by tests of TLS
+        self.is_secure = any(flag.split("=")[0] == "--tls-cert" for flag in self.flags)
 
     def command(self):
         """The command line of the next start."""
@@ -172,12 +174,12 @@ class Server:
     @property
     def url(self):
         """Base of the REST addresses."""
-        return f"http://{self.host}:{self.port}"
+        return f"http{'s' if self.is_secure else ''}://{self.host}:{self.port}"
 
     @property
     def ws_url(self):
         """Address of the WebSocket endpoint."""
-        return f"ws://{self.host}:{self.port}/connection/websocket"
+        return f"ws{'s' if self.is_secure else ''}://{self.host}:{self.port}/connection/websocket"
 
     @property
     def address(self):
