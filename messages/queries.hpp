@@ -213,7 +213,7 @@ struct get_store_status {
   using result = store_status;
 };
 
-/// All signing keys, the oldest first.
+/// All signing keys, in the order in which they sign.
 struct list_signing_keys {
   using result = std::vector<signing_key_record>;
 };

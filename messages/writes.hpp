@@ -330,26 +330,59 @@ struct write_audit {
   using result = done;
 };
 
-/// A key that signs access tokens, wrapped by the installation's secret.
+/// A key that signs access tokens, wrapped by the installation's secret. What it does at which time follows from these
+/// facts alone (actors/core/key_schedule.hpp), so that all nodes agree.
 struct signing_key_record {
   std::string id; // `kid`
   std::string algorithm;
   std::string wrapped;
   timestamp created_at;
+  timestamp signs_from;                    // until the next one signs
+  std::chrono::milliseconds token_life{0}; // the longest life that servers give tokens signed with it
+  timestamp used_until;                    // the end of the last token signed otherwise: by an operator
 };
 
-/// Keeps a key beside those that are there; `conflict` if its id is taken.
-struct keep_signing_key {
+/// Adds a key after the one that was the last to be added, and writes the audit entry: `crypt_key_rotated`, or
+/// `crypt_key_created` for the first. It takes over the longest `token_life`. Errors: `conflict` if another key is the
+/// last by now or the id is taken, `limit_exceeded` if there are `max_keys`.
+struct add_signing_key {
   signing_key_record key;
+  std::string after; // the id of the last; empty: there is none
+  std::uint32_t max_keys = 12;
+  std::string detail; // of the audit entry
+  timestamp now;
   using result = done;
 };
 
-using write_op =
-    std::variant<append_events, create_room, rename_room, delete_room, add_members, remove_member, mark_read,
-                 register_user, update_user, upgrade_password_hash, delete_user, open_session, rotate_refresh,
-                 end_sessions, create_reminder, change_reminder, fire_reminder, append_personal, claim_partitions,
-                 trim_outbox, keep_dead_events, replay_dead_events, count_events, forget_counted, tell_refused_login,
-                 tell_notification, keep_mail, write_audit, keep_signing_key>;
+/// Removes a key: no token of it is accepted from then on. Writes the audit entry `crypt_key_retired`. Errors:
+/// `not_found`; `conflict` for the key that signs at `now`.
+struct retire_signing_key {
+  std::string id;
+  std::string detail; // of the audit entry
+  timestamp now;
+  using result = done;
+};
+
+/// Notes that a server gives tokens this life, with every key that signs at `now` or later; never lowers what is noted.
+struct note_token_life {
+  std::chrono::milliseconds life{0};
+  timestamp now;
+  using result = done;
+};
+
+/// Notes that a token signed with this key ends then; never lowers what is noted. Errors: `not_found`.
+struct note_token_end {
+  std::string key;
+  timestamp until;
+  using result = done;
+};
+
+using write_op = std::variant<append_events, create_room, rename_room, delete_room, add_members, remove_member,
+                              mark_read, register_user, update_user, upgrade_password_hash, delete_user, open_session,
+                              rotate_refresh, end_sessions, create_reminder, change_reminder, fire_reminder,
+                              append_personal, claim_partitions, trim_outbox, keep_dead_events, replay_dead_events,
+                              count_events, forget_counted, tell_refused_login, tell_notification, keep_mail,
+                              write_audit, add_signing_key, retire_signing_key, note_token_life, note_token_end>;
 
 /// The answer to one operation: its `result` or the error that refused it.
 using write_answer =

@@ -1,7 +1,6 @@
 #include "bin/callboard/secrets.hpp"
 
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -14,7 +13,6 @@
 #include "adapters/crypto/base64.hpp"
 #include "adapters/crypto/digest.hpp"
 #include "adapters/crypto/random.hpp"
-#include "adapters/jwt/key_wrap.hpp"
 #include "messages/messages.hpp"
 
 namespace callboard {
@@ -70,31 +68,6 @@ caf::expected<secrets> load_secrets(const settings& options) {
   }
   return secrets{crypto::hmac_sha256(root, "callboard wrap"), crypto::hmac_sha256(root, "callboard refresh"),
                  crypto::hmac_sha256(root, "callboard pepper")};
-}
-
-caf::expected<std::shared_ptr<const jwt::key_set>> load_keys(sql::store_session& store, const secrets& known) {
-  auto stored = store.ask(list_signing_keys{});
-  if (!stored)
-    return stored.error();
-  if (stored->empty()) {
-    auto made = jwt::key::generate(jwt::algorithm::es256);
-    signing_key_record record{
-        made.id(), std::string{to_string(made.signature_algorithm())},
-        jwt::wrap_key(made, known.wrap).value_or(std::string{}),
-        std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now())};
-    if (auto kept = store.execute(keep_signing_key{record}); !kept)
-      return kept.error();
-    stored->push_back(std::move(record));
-  }
-  auto keys = std::make_shared<jwt::key_set>();
-  for (auto& record : *stored) {
-    auto algorithm = jwt::algorithm_from_string(record.algorithm);
-    auto key = algorithm ? jwt::unwrap_key(*algorithm, record.id, record.wrapped, known.wrap) : std::nullopt;
-    if (!key || !keys->add(std::move(*key)))
-      return failure("the signing keys in the store were wrapped with another secret than the one configured");
-  }
-  keys->activate(stored->back().id);
-  return std::shared_ptr<const jwt::key_set>{std::move(keys)};
 }
 
 } // namespace callboard
