@@ -53,20 +53,6 @@ public:
   virtual caf::optional<refresh_parts> parse_refresh(std::string_view text) const = 0;
 };
 
-/// A key of the store and until when tokens of it are accepted.
-struct scheduled_key {
-  signing_key_record key;
-  timestamp verifies_until = timestamp::max(); // its tokens end before
-};
-
-/// Holds the keys with which a node signs and checks access tokens. Thread-safe.
-class key_holder {
-public:
-  virtual ~key_holder() = default;
-  /// Replaces the keys, and forgets which tokens were good. The error is one sentence; the keys then stay as they are.
-  virtual caf::error replace_keys(const std::vector<scheduled_key>& keys) = 0;
-};
-
 /// Sessions that ended while their access tokens may still be valid. Thread-safe, consulted at every request.
 class revocation_list {
 public:

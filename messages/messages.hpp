@@ -14,6 +14,7 @@
 #include "messages/ids.hpp"
 #include "messages/queries.hpp"
 #include "messages/rooms.hpp"
+#include "messages/signing_keys.hpp"
 #include "messages/ticks.hpp"
 #include "messages/users.hpp"
 #include "messages/values.hpp"

@@ -14,6 +14,7 @@
 #include "messages/analytics.hpp"
 #include "messages/answering.hpp"
 #include "messages/events.hpp"
+#include "messages/signing_keys.hpp"
 #include "messages/values.hpp"
 
 namespace callboard {
@@ -327,53 +328,6 @@ struct write_audit {
   std::string detail; // no secrets
   std::string address;
   timestamp now;
-  using result = done;
-};
-
-/// A key that signs access tokens, wrapped by the installation's secret. What it does at which time follows from these
-/// facts alone (actors/core/key_schedule.hpp), so that all nodes agree.
-struct signing_key_record {
-  std::string id; // `kid`
-  std::string algorithm;
-  std::string wrapped;
-  timestamp created_at;
-  timestamp signs_from;                    // until the next one signs
-  std::chrono::milliseconds token_life{0}; // the longest life that servers give tokens signed with it
-  timestamp used_until;                    // the end of the last token signed otherwise: by an operator
-};
-
-/// Adds a key after the one that was the last to be added, and writes the audit entry: `crypt_key_rotated`, or
-/// `crypt_key_created` for the first. It takes over the longest `token_life`. Errors: `conflict` if another key is the
-/// last by now or the id is taken, `limit_exceeded` if there are `max_keys`.
-struct add_signing_key {
-  signing_key_record key;
-  std::string after; // the id of the last; empty: there is none
-  std::uint32_t max_keys = 12;
-  std::string detail; // of the audit entry
-  timestamp now;
-  using result = done;
-};
-
-/// Removes a key: no token of it is accepted from then on. Writes the audit entry `crypt_key_retired`. Errors:
-/// `not_found`; `conflict` for the key that signs at `now`.
-struct retire_signing_key {
-  std::string id;
-  std::string detail; // of the audit entry
-  timestamp now;
-  using result = done;
-};
-
-/// Notes that a server gives tokens this life, with every key that signs at `now` or later; never lowers what is noted.
-struct note_token_life {
-  std::chrono::milliseconds life{0};
-  timestamp now;
-  using result = done;
-};
-
-/// Notes that a token signed with this key ends then; never lowers what is noted. Errors: `not_found`.
-struct note_token_end {
-  std::string key;
-  timestamp until;
   using result = done;
 };
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "messages/accounts.hpp"
+#include "messages/signing_keys.hpp"
 
 namespace callboard::core {
 

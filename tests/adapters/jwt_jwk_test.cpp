@@ -17,14 +17,18 @@ namespace {
 // RFC 7520, 3.3 and 4.1: an RSA key of 2048 bits and a token that it signed.
 constexpr std::string_view rfc7520_modulus =
     "n4EPtAOCc9AlkeQHPzHStgAbgs7bTZLwUBZdR8_KuKPEHLd4rHVTeT-O-XV2jRojdNhxJWTDvNd7nqQ0VEiZQHz_AJmSCpMaJMRBSFKrKb2wqVwGU_"
-    "NsYOYL-QtiWN2lbzcEe6XC0dApr5ydQLrHqkHHig3RBordaZ6Aj-oBHqFEHYpPe7Tpe-OfVfHd1E6cS6M1FZcD1NNLYD5lFHpPI9bTwJlsde3uhGqC0Z"
+    "NsYOYL-QtiWN2lbzcEe6XC0dApr5ydQLrHqkHHig3RBordaZ6Aj-oBHqFEHYpPe7Tpe-"
+    "OfVfHd1E6cS6M1FZcD1NNLYD5lFHpPI9bTwJlsde3uhGqC0Z"
     "CuEHg8lhzwOHrtIQbS0FVbb9k3-tVTU4fg_3L_vniUFAKwuCLqKnS2BYwdq_mzSnbLY7h_qixoR7jig3__kRhuaxwUkRz5iaiQkqgc5gHdrNP5zw";
 constexpr std::string_view rfc7520_token =
     "eyJhbGciOiJSUzI1NiIsImtpZCI6ImJpbGJvLmJhZ2dpbnNAaG9iYml0b24uZXhhbXBsZSJ9."
-    "SXTigJlzIGEgZGFuZ2Vyb3VzIGJ1c2luZXNzLCBGcm9kbywgZ29pbmcgb3V0IHlvdXIgZG9vci4gWW91IHN0ZXAgb250byB0aGUgcm9hZCwgYW5kIGlm"
+    "SXTigJlzIGEgZGFuZ2Vyb3VzIGJ1c2luZXNzLCBGcm9kbywgZ29pbmcgb3V0IHlvdXIgZG9vci4gWW91IHN0ZXAgb250byB0aGUgcm9hZCwgYW5kIG"
+    "lm"
     "IHlvdSBkb24ndCBrZWVwIHlvdXIgZmVldCwgdGhlcmXigJlzIG5vIGtub3dpbmcgd2hlcmUgeW91IG1pZ2h0IGJlIHN3ZXB0IG9mZiB0by4."
-    "MRjdkly7_-oTPTS3AXP41iQIGKa80A0ZmTuV5MEaHoxnW2e5CZ5NlKtainoFmKZopdHM1O2U4mwzJdQx996ivp83xuglII7PNDi84wnB-BDkoBwA78185"
-    "hX-Es4JIwmDLJK3lfWRa-XtL0RnltuYv746iYTh_qHRD68BNt1uSNCrUCTJDt5aAE6x8wW1Kt9eRo4QPocSadnHXFxnt8Is9UzpERV0ePPQdLuW3IS_de3"
+    "MRjdkly7_-oTPTS3AXP41iQIGKa80A0ZmTuV5MEaHoxnW2e5CZ5NlKtainoFmKZopdHM1O2U4mwzJdQx996ivp83xuglII7PNDi84wnB-"
+    "BDkoBwA78185"
+    "hX-Es4JIwmDLJK3lfWRa-XtL0RnltuYv746iYTh_"
+    "qHRD68BNt1uSNCrUCTJDt5aAE6x8wW1Kt9eRo4QPocSadnHXFxnt8Is9UzpERV0ePPQdLuW3IS_de3"
     "xyIrDaLGdjluPxUAhb6L2aXic1U12podGU0KLUQSE_oI-ZnmKJ3F4uOZDnd6QZWJushZ41Axf_fcIe8u9ipH84ogoree7vjbU5y18kDquDg";
 
 std::string rsa_jwk(std::string_view modulus, std::string_view exponent = "AQAB", std::string_view more = "") {
@@ -80,15 +84,31 @@ TEST_CASE("a JWK must say what it is for, and that must be to verify with one al
   CHECK(jwt::key_from_jwk(without(jwk, "use")));
   CHECK(jwt::key_from_jwk(with(without(jwk, "use"), "key_ops", {"verify"})));
   CHECK(jwt::key_from_jwk(with(jwk, "key_ops", {"sign", "verify"})));
-  for (const auto& changed :
-       {with(jwk, "use", "enc"), with(jwk, "use", {"sig"}), with(jwk, "key_ops", {"encrypt"}),
-        with(jwk, "key_ops", boost::json::array{}), with(jwk, "key_ops", {"verify", "verify"}),
-        with(jwk, "key_ops", "verify"), with(jwk, "key_ops", {1}), without(jwk, "alg"), with(jwk, "alg", "ES384"),
-        with(jwk, "alg", "none"), with(jwk, "alg", "HS256"), with(jwk, "alg", "EdDSA"), with(jwk, "alg", "RS256"),
-        without(jwk, "kty"), with(jwk, "kty", "oct"), with(jwk, "kty", "RSA"), without(jwk, "kid"),
-        with(jwk, "kid", "../k"), with(jwk, "crv", "P-384"), with(jwk, "crv", "Ed25519"), without(jwk, "x"),
-        with(jwk, "x", "AA"), with(jwk, "x", std::string(43, 'A').c_str()), with(jwk, "y", std::string(43, '_').c_str()),
-        with(jwk, "y", "{")}) {
+  for (const auto& changed : {with(jwk, "use", "enc"),
+                              with(jwk, "use", {"sig"}),
+                              with(jwk, "key_ops", {"encrypt"}),
+                              with(jwk, "key_ops", boost::json::array{}),
+                              with(jwk, "key_ops", {"verify", "verify"}),
+                              with(jwk, "key_ops", "verify"),
+                              with(jwk, "key_ops", {1}),
+                              without(jwk, "alg"),
+                              with(jwk, "alg", "ES384"),
+                              with(jwk, "alg", "none"),
+                              with(jwk, "alg", "HS256"),
+                              with(jwk, "alg", "EdDSA"),
+                              with(jwk, "alg", "RS256"),
+                              without(jwk, "kty"),
+                              with(jwk, "kty", "oct"),
+                              with(jwk, "kty", "RSA"),
+                              without(jwk, "kid"),
+                              with(jwk, "kid", "../k"),
+                              with(jwk, "crv", "P-384"),
+                              with(jwk, "crv", "Ed25519"),
+                              without(jwk, "x"),
+                              with(jwk, "x", "AA"),
+                              with(jwk, "x", std::string(43, 'A').c_str()),
+                              with(jwk, "y", std::string(43, '_').c_str()),
+                              with(jwk, "y", "{")}) {
     CAPTURE(changed);
     CHECK_FALSE(jwt::key_from_jwk(changed));
   }
@@ -98,9 +118,10 @@ TEST_CASE("a JWK is read strictly") {
   const auto jwk = jwt::key::generate(jwt::algorithm::es256, "k1")->public_jwk();
   const auto open = jwk.substr(0, jwk.size() - 1);
   CHECK(jwt::key_from_jwk(open + R"(,"x5c":["MIIB"],"other":"text"})"));
-  for (const auto& text : {open + R"(,"alg":"ES256"})", open + R"(,"x5c":[["a"]]})", open + R"(,"x5c":[{}]})",
-                           open + R"(,"x":{}})", open + R"(,"n":null})", jwk + "x", '[' + jwk + ']', open, std::string(),
-                           std::string("null"), open + R"(,"pad":")" + std::string(17'000, 'a') + "\"}"}) {
+  for (const auto& text :
+       {open + R"(,"alg":"ES256"})", open + R"(,"x5c":[["a"]]})", open + R"(,"x5c":[{}]})", open + R"(,"x":{}})",
+        open + R"(,"n":null})", jwk + "x", '[' + jwk + ']', open, std::string(), std::string("null"),
+        open + R"(,"pad":")" + std::string(17'000, 'a') + "\"}"}) {
     CAPTURE(text.substr(0, 400));
     CHECK_FALSE(jwt::key_from_jwk(text));
   }
@@ -165,8 +186,9 @@ TEST_CASE("weak secrets are refused with the reason") {
     CAPTURE(secret);
     CHECK(jwt::weakness_of_secret(secret).value_or("").find("well-known") != std::string::npos);
   }
-  for (const auto& secret : {std::string(32, 'x'), std::string(64, '\0'), std::string("0123456789abcdef0123456789abcdef"),
-                             std::string("secretsecretsecretsecretsecretsec"), std::string("12345671234576123456712345671234")}) {
+  for (const auto& secret :
+       {std::string(32, 'x'), std::string(64, '\0'), std::string("0123456789abcdef0123456789abcdef"),
+        std::string("secretsecretsecretsecretsecretsec"), std::string("12345671234576123456712345671234")}) {
     CAPTURE(secret);
     CHECK(jwt::weakness_of_secret(secret).value_or("").find("guess") != std::string::npos);
   }
