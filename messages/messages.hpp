@@ -14,6 +14,7 @@
 #include "messages/ids.hpp"
 #include "messages/queries.hpp"
 #include "messages/rooms.hpp"
+#include "messages/signing_keys.hpp"
 #include "messages/ticks.hpp"
 #include "messages/users.hpp"
 #include "messages/values.hpp"
@@ -100,7 +101,10 @@ CALLBOARD_LOCAL(callboard::store_status)
 CALLBOARD_LOCAL(callboard::get_store_status)
 CALLBOARD_LOCAL(callboard::outbox_growth)
 CALLBOARD_LOCAL(callboard::get_outbox_growth)
-CALLBOARD_LOCAL(callboard::keep_signing_key)
+CALLBOARD_LOCAL(callboard::add_signing_key)
+CALLBOARD_LOCAL(callboard::retire_signing_key)
+CALLBOARD_LOCAL(callboard::note_token_life)
+CALLBOARD_LOCAL(callboard::note_token_end)
 CALLBOARD_LOCAL(callboard::list_signing_keys)
 CALLBOARD_LOCAL(std::vector<callboard::signing_key_record>)
 
@@ -191,6 +195,7 @@ CALLBOARD_LOCAL(callboard::reminder_tick)
 CALLBOARD_LOCAL(callboard::partition_tick)
 CALLBOARD_LOCAL(callboard::reload_tick)
 CALLBOARD_LOCAL(callboard::revocation_tick)
+CALLBOARD_LOCAL(callboard::key_tick)
 CALLBOARD_LOCAL(callboard::notifier_tick)
 
 #undef CALLBOARD_LOCAL

@@ -76,6 +76,7 @@ struct node_probe {
   counter logins_bad_credentials, logins_locked, logins_disabled, logins_overloaded;
   counter registers_invalid, registers_conflict, registers_failed;
   counter refreshes_invalid, refreshes_reused;
+  counter key_failures; // the store's signing keys could not be read or used
   counter reminders_fired;
   counter analytics_counted, analytics_repeated; // events; those that were counted before
   counter analytics_failures;                    // batches that were not counted, and are tried again

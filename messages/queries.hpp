@@ -225,7 +225,7 @@ struct get_outbox_growth {
   using result = outbox_growth;
 };
 
-/// All signing keys, the oldest first.
+/// All signing keys, in the order in which they sign.
 struct list_signing_keys {
   using result = std::vector<signing_key_record>;
 };

@@ -38,6 +38,7 @@ struct partition_tick {
 };
 struct reload_tick {};
 struct revocation_tick {};
+struct key_tick {};
 struct notifier_tick {
   unsigned long ticket = 0;
 };

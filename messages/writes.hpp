@@ -14,6 +14,7 @@
 #include "messages/analytics.hpp"
 #include "messages/answering.hpp"
 #include "messages/events.hpp"
+#include "messages/signing_keys.hpp"
 #include "messages/values.hpp"
 
 namespace callboard {
@@ -330,26 +331,12 @@ struct write_audit {
   using result = done;
 };
 
-/// A key that signs access tokens, wrapped by the installation's secret.
-struct signing_key_record {
-  std::string id; // `kid`
-  std::string algorithm;
-  std::string wrapped;
-  timestamp created_at;
-};
-
-/// Keeps a key beside those that are there; `conflict` if its id is taken.
-struct keep_signing_key {
-  signing_key_record key;
-  using result = done;
-};
-
-using write_op =
-    std::variant<append_events, create_room, rename_room, delete_room, add_members, remove_member, mark_read,
-                 register_user, update_user, upgrade_password_hash, delete_user, open_session, rotate_refresh,
-                 end_sessions, create_reminder, change_reminder, fire_reminder, append_personal, claim_partitions,
-                 trim_outbox, keep_dead_events, replay_dead_events, count_events, forget_counted, tell_refused_login,
-                 tell_notification, keep_mail, write_audit, keep_signing_key>;
+using write_op = std::variant<append_events, create_room, rename_room, delete_room, add_members, remove_member,
+                              mark_read, register_user, update_user, upgrade_password_hash, delete_user, open_session,
+                              rotate_refresh, end_sessions, create_reminder, change_reminder, fire_reminder,
+                              append_personal, claim_partitions, trim_outbox, keep_dead_events, replay_dead_events,
+                              count_events, forget_counted, tell_refused_login, tell_notification, keep_mail,
+                              write_audit, add_signing_key, retire_signing_key, note_token_life, note_token_end>;
 
 /// The answer to one operation: its `result` or the error that refused it.
 using write_answer =

@@ -12,7 +12,7 @@ constexpr std::size_t maximum_members = 16;
 // Receives the events of Boost.JSON's parser, since its document type silently keeps the last of two equal names.
 struct flat_handler {
   static constexpr std::size_t max_object_size = maximum_members;
-  static constexpr std::size_t max_array_size = 0;
+  static constexpr std::size_t max_array_size = maximum_members;
   static constexpr std::size_t max_key_size = 64;
   static constexpr std::size_t max_string_size = 8192;
 
@@ -22,6 +22,8 @@ struct flat_handler {
   std::vector<flat_object::member> members;
   std::string part;
   bool inside = false;
+  bool allow_lists = false;
+  bool in_list = false;
 
   static bool refuse(error_code& error) {
     error = boost::json::error::syntax;
@@ -31,21 +33,38 @@ struct flat_handler {
   bool store(flat_object::value value, error_code& error) {
     if (!inside)
       return refuse(error);
-    members.back().second = std::move(value);
+    auto& member = members.back().second;
+    if (!in_list) {
+      member = std::move(value);
+      return true;
+    }
+    auto* text = std::get_if<std::string>(&value);
+    if (text == nullptr)
+      return refuse(error);
+    std::get<flat_object::list>(member).push_back(std::move(*text));
     return true;
   }
 
   bool on_document_begin(error_code&) { return true; }
   bool on_document_end(error_code&) { return true; }
   bool on_object_begin(error_code& error) {
-    if (inside)
+    if (inside) // also in a list
       return refuse(error);
     inside = true;
     return true;
   }
   bool on_object_end(std::size_t, error_code&) { return true; }
-  bool on_array_begin(error_code& error) { return refuse(error); }
-  bool on_array_end(std::size_t, error_code&) { return true; }
+  bool on_array_begin(error_code& error) {
+    if (!inside || !allow_lists || in_list)
+      return refuse(error);
+    in_list = true;
+    members.back().second = flat_object::list{};
+    return true;
+  }
+  bool on_array_end(std::size_t, error_code&) {
+    in_list = false;
+    return true;
+  }
   bool on_key_part(string_view text, std::size_t, error_code&) {
     part.append(text.data(), text.size());
     return true;
@@ -79,10 +98,11 @@ struct flat_handler {
 
 } // namespace
 
-std::optional<flat_object> flat_object::parse(std::string_view text) {
+std::optional<flat_object> flat_object::parse(std::string_view text, bool allow_lists) {
   boost::json::parse_options options;
-  options.max_depth = 1;
+  options.max_depth = allow_lists ? 2 : 1;
   boost::json::basic_parser<flat_handler> parser(options);
+  parser.handler().allow_lists = allow_lists;
   boost::json::error_code error;
   const auto consumed = parser.write_some(false, text.data(), text.size(), error);
   if (error || consumed != text.size() || !parser.done())
@@ -105,6 +125,11 @@ const std::string* flat_object::text(std::string_view name) const {
 const std::int64_t* flat_object::integer(std::string_view name) const {
   const auto* found = find(name);
   return found != nullptr ? std::get_if<std::int64_t>(found) : nullptr;
+}
+
+const flat_object::list* flat_object::strings(std::string_view name) const {
+  const auto* found = find(name);
+  return found != nullptr ? std::get_if<list>(found) : nullptr;
 }
 
 } // namespace callboard::jwt

@@ -19,28 +19,30 @@ namespace callboard::jwt {
 
 namespace {
 
-constexpr std::size_t coordinate_size = 32;
-
 const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+// An exponent beyond 64 bits would make a check slow, a small one is no key of today (FIPS 186-5, A.1.1).
+bool is_good_rsa(const EVP_PKEY* pair) {
+  BIGNUM* exponent = nullptr;
+  const auto bits = EVP_PKEY_get_bits(pair);
+  const bool ok = EVP_PKEY_is_a(pair, "RSA") == 1 && bits >= minimum_rsa_bits && bits <= maximum_rsa_bits &&
+                  EVP_PKEY_get_bn_param(pair, OSSL_PKEY_PARAM_RSA_E, &exponent) == 1 && BN_is_odd(exponent) == 1 &&
+                  BN_num_bits(exponent) > 16 && BN_num_bits(exponent) <= 64;
+  BN_free(exponent);
+  return ok;
 }
 
 bool is_pair_of(const EVP_PKEY* pair, algorithm value) {
   if (value == algorithm::eddsa)
     return EVP_PKEY_is_a(pair, "ED25519") == 1;
+  if (value == algorithm::rs256)
+    return is_good_rsa(pair);
   std::array<char, 64> group{};
   return value == algorithm::es256 && EVP_PKEY_is_a(pair, "EC") == 1 &&
          EVP_PKEY_get_group_name(pair, group.data(), group.size(), nullptr) == 1 &&
          std::string_view(group.data()) == "prime256v1";
-}
-
-std::string coordinate(const EVP_PKEY* pair, const char* name) {
-  BIGNUM* number = nullptr;
-  std::array<unsigned char, coordinate_size> bytes{};
-  const bool ok = EVP_PKEY_get_bn_param(pair, name, &number) == 1 &&
-                  BN_bn2binpad(number, bytes.data(), static_cast<int>(bytes.size())) == coordinate_size;
-  BN_free(number);
-  return ok ? crypto::base64url_encode({reinterpret_cast<const char*>(bytes.data()), bytes.size()}) : std::string{};
 }
 
 // One signing or verifying context for each thread saves an allocation and a look-up for each token.
@@ -56,7 +58,7 @@ EVP_MD_CTX* thread_context() {
 }
 
 const char* digest_name(algorithm value) {
-  return value == algorithm::es256 ? "SHA256" : nullptr;
+  return value == algorithm::eddsa ? nullptr : "SHA256"; // Ed25519 hashes by itself
 }
 
 } // namespace
@@ -69,19 +71,17 @@ std::string_view to_string(algorithm value) {
     return "EdDSA";
   case algorithm::hs256:
     return "HS256";
+  case algorithm::rs256:
+    return "RS256";
   }
   return "";
 }
 
 std::optional<algorithm> algorithm_from_string(std::string_view name) {
-  for (const auto value : {algorithm::es256, algorithm::eddsa, algorithm::hs256})
+  for (const auto value : {algorithm::es256, algorithm::eddsa, algorithm::hs256, algorithm::rs256})
     if (name == to_string(value))
       return value;
   return std::nullopt;
-}
-
-std::size_t signature_size(algorithm value) {
-  return value == algorithm::hs256 ? 32 : 64;
 }
 
 bool is_key_id(std::string_view id) {
@@ -101,13 +101,13 @@ key::key(algorithm value, std::string id, std::shared_ptr<EVP_PKEY> pair, std::s
 
 std::optional<key> key::adopt(algorithm value, std::string id, EVP_PKEY* pair, bool can_sign) {
   std::shared_ptr<EVP_PKEY> owned(pair, EVP_PKEY_free);
-  if (pair == nullptr || !is_pair_of(pair, value) || !is_key_id(id))
+  if (pair == nullptr || !is_pair_of(pair, value) || !is_key_id(id) || (can_sign && value == algorithm::rs256))
     return std::nullopt;
   return key(value, std::move(id), std::move(owned), {}, can_sign);
 }
 
 key key::generate(algorithm value) {
-  return *generate(value, crypto::random_token(12));
+  return generate(value, crypto::random_token(12)).value();
 }
 
 std::optional<key> key::generate(algorithm value, std::string id) {
@@ -118,6 +118,8 @@ std::optional<key> key::generate(algorithm value, std::string id) {
     return adopt(value, std::move(id), EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), true);
   case algorithm::hs256:
     return from_secret(std::move(id), crypto::random_bytes(minimum_secret_size));
+  case algorithm::rs256:
+    break;
   }
   return std::nullopt;
 }
@@ -151,7 +153,18 @@ std::optional<key> key::from_private_pem(algorithm value, std::string id, std::s
 
 std::optional<key> key::from_public_der(algorithm value, std::string id, std::string_view der) {
   const auto* position = bytes_of(der);
-  return adopt(value, std::move(id), d2i_PUBKEY(nullptr, &position, static_cast<long>(der.size())), false);
+  EVP_PKEY* pair = d2i_PUBKEY(nullptr, &position, static_cast<long>(der.size()));
+  if (pair != nullptr && position != bytes_of(der) + der.size()) {
+    EVP_PKEY_free(pair);
+    return std::nullopt;
+  }
+  return adopt(value, std::move(id), pair, false);
+}
+
+std::size_t key::signature_size() const {
+  if (algorithm_ == algorithm::rs256)
+    return static_cast<std::size_t>(EVP_PKEY_get_size(pair_.get()));
+  return algorithm_ == algorithm::hs256 ? 32 : 64;
 }
 
 std::string key::sign(std::string_view input) const {
@@ -170,7 +183,7 @@ std::string key::sign(std::string_view input) const {
 }
 
 bool key::verify(std::string_view input, std::string_view signature) const {
-  if (signature.size() != signature_size(algorithm_))
+  if (signature.size() != signature_size())
     return false;
   if (algorithm_ == algorithm::hs256)
     return crypto::equal_in_constant_time(crypto::hmac_sha256(*secret_, input), signature);
@@ -213,22 +226,6 @@ std::string key::private_pem() const {
   }
   BIO_free(sink);
   return result;
-}
-
-std::string key::public_jwk() const {
-  const auto common = [this] {
-    return R"(,"use":"sig","alg":")" + std::string(to_string(algorithm_)) + R"(","kid":")" + id_ + R"("})";
-  };
-  if (algorithm_ == algorithm::es256)
-    return R"({"kty":"EC","crv":"P-256","x":")" + coordinate(pair_.get(), OSSL_PKEY_PARAM_EC_PUB_X) + R"(","y":")" +
-           coordinate(pair_.get(), OSSL_PKEY_PARAM_EC_PUB_Y) + '"' + common();
-  if (algorithm_ == algorithm::eddsa) {
-    std::string raw(32, '\0');
-    std::size_t size = raw.size();
-    EVP_PKEY_get_raw_public_key(pair_.get(), reinterpret_cast<unsigned char*>(raw.data()), &size);
-    return R"({"kty":"OKP","crv":"Ed25519","x":")" + crypto::base64url_encode(raw) + '"' + common();
-  }
-  return {};
 }
 
 } // namespace callboard::jwt

@@ -1,46 +1,38 @@
 #include "adapters/jwt/key_set.hpp"
 
+#include <algorithm>
+
 namespace callboard::jwt {
 
-bool key_set::add(key added) {
-  if (keys_.size() == maximum_keys || find(added.id()) != nullptr)
+bool key_set::add(key added, key_times times) {
+  const bool is_taken =
+      std::any_of(entries_.begin(), entries_.end(), [&](const auto& each) { return each.content.id() == added.id(); });
+  if (is_taken || entries_.size() == maximum_keys)
     return false;
-  if (active_ == none && added.can_sign())
-    active_ = keys_.size();
-  keys_.push_back(std::move(added));
+  entries_.push_back({std::move(added), times});
   return true;
 }
 
-bool key_set::activate(std::string_view id) {
-  const auto* found = find(id);
-  if (found == nullptr || !found->can_sign())
-    return false;
-  active_ = static_cast<std::size_t>(found - keys_.data());
-  return true;
+const key* key_set::signer(key_time now) const {
+  const entry* found = nullptr;
+  for (const auto& each : entries_)
+    if (each.content.can_sign() && each.times.signs_from <= now && each.times.verifies_until > now &&
+        (found == nullptr || each.times.signs_from >= found->times.signs_from))
+      found = &each;
+  return found != nullptr ? &found->content : nullptr;
 }
 
-bool key_set::remove(std::string_view id) {
-  const auto* found = find(id);
-  if (found == nullptr || found == active())
-    return false;
-  const auto index = static_cast<std::size_t>(found - keys_.data());
-  keys_.erase(keys_.begin() + static_cast<std::ptrdiff_t>(index));
-  if (active_ != none && index < active_)
-    --active_;
-  return true;
-}
-
-const key* key_set::find(std::string_view id) const {
-  for (const auto& candidate : keys_)
-    if (candidate.id() == id)
-      return &candidate;
+const key* key_set::find(std::string_view id, key_time now) const {
+  for (const auto& each : entries_)
+    if (each.content.id() == id)
+      return each.times.verifies_until > now ? &each.content : nullptr;
   return nullptr;
 }
 
-std::string key_set::jwks() const {
+std::string key_set::jwks(key_time now) const {
   std::string json = R"({"keys":[)";
-  for (const auto& candidate : keys_) {
-    const auto jwk = candidate.public_jwk();
+  for (const auto& each : entries_) {
+    const auto jwk = each.times.verifies_until > now ? each.content.public_jwk() : std::string{};
     if (jwk.empty())
       continue;
     if (json.back() != '[')

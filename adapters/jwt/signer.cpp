@@ -7,7 +7,7 @@
 namespace callboard::jwt {
 
 std::string sign(const key_set& keys, const claims& content, std::string_view type) {
-  const auto* active = keys.active();
+  const auto* active = keys.signer(key_time{std::chrono::seconds{content.issued_at}});
   if (active == nullptr)
     return {};
   const boost::json::object header{

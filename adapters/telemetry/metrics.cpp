@@ -124,6 +124,8 @@ void collect_chat(family_builder& add, const node_probe& probe) {
   add.count("callboard_messages_committed_total", "Messages committed", probe.messages_committed.value());
   add.count("callboard_deliveries_total", "Events handed to connections", probe.deliveries.value());
   add.count("callboard_passivated_total", "Rooms and users that were let go when idle", probe.passivated.value());
+  add.count("callboard_signing_key_failures_total", "Times that the store's signing keys could not be read or used",
+            probe.key_failures.value());
   add.count("callboard_reminders_fired_total", "Reminders fired", probe.reminders_fired.value());
   add.histogram("callboard_commit_operations", "Operations of a commit", probe.batch_operations, 1);
   add.histogram("callboard_commit_seconds", "Duration of a commit", probe.commit_microseconds, 1e-6);

@@ -39,9 +39,30 @@ caf::optional<user_id> parse_user(std::string_view text) {
 } // namespace
 
 token_authority::token_authority(std::shared_ptr<const jwt::key_set> keys, token_authority_config config)
-    : keys_(std::move(keys)), config_(std::move(config)), verified_(config_.remembered) {
+    : present_{std::move(keys)}, config_(std::move(config)), verified_(config_.remembered) {
   expected_.issuer = config_.issuer;
   expected_.audience = config_.audience;
+}
+
+token_authority::present token_authority::now_present() const {
+  std::lock_guard lock{mutex_};
+  return present_;
+}
+
+void token_authority::replace_keys(std::shared_ptr<const jwt::key_set> keys) {
+  std::lock_guard lock{mutex_};
+  present_ = {std::move(keys), present_.generation + 1};
+  verified_.forget(present_.generation);
+}
+
+std::string token_authority::signing_key(timestamp now) const {
+  auto current = now_present();
+  auto* key = current.keys->signer(now);
+  return key != nullptr ? key->id() : std::string{};
+}
+
+std::string token_authority::jwks(timestamp now) const {
+  return now_present().keys->jwks(now);
 }
 
 std::string token_authority::sign_access(const token_claims& claims, timestamp issued_at) const {
@@ -54,13 +75,14 @@ std::string token_authority::sign_access(const token_claims& claims, timestamp i
   content.token_id = crypto::make_uuid();
   content.issued_at = seconds_of(issued_at);
   content.expires_at = seconds_of(claims.expires_at);
-  return jwt::sign(*keys_, content);
+  return jwt::sign(*now_present().keys, content);
 }
 
 caf::expected<token_claims> token_authority::verify_access(std::string_view token, timestamp now) const {
   if (auto known = verified_.find(token, now))
     return *known;
-  auto result = jwt::verify(*keys_, token, expected_, std::chrono::time_point_cast<std::chrono::seconds>(now));
+  auto current = now_present();
+  auto result = jwt::verify(*current.keys, token, expected_, std::chrono::time_point_cast<std::chrono::seconds>(now));
   if (auto* reason = std::get_if<jwt::verify_error>(&result))
     return make_failure(*reason == jwt::verify_error::expired ? errc::token_expired : errc::unauthorized,
                         *reason == jwt::verify_error::expired ? "the access token has expired"
@@ -74,7 +96,7 @@ caf::expected<token_claims> token_authority::verify_access(std::string_view toke
   claims.user = *user;
   claims.session = *session;
   claims.expires_at = timestamp{std::chrono::seconds{content.expires_at}};
-  verified_.keep(token, claims);
+  verified_.keep(token, claims, current.generation);
   return claims;
 }
 

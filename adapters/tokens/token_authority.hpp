@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "adapters/jwt/token.hpp"
@@ -22,6 +24,13 @@ class token_authority final : public token_service {
 public:
   token_authority(std::shared_ptr<const jwt::key_set> keys, token_authority_config config);
 
+  /// Signs and checks with these keys from now on; what was checked with others is checked again.
+  void replace_keys(std::shared_ptr<const jwt::key_set> keys);
+  /// The id of the key that signs at `now`; empty if there is none.
+  std::string signing_key(timestamp now) const;
+  /// The public keys, as /.well-known/jwks.json has them.
+  std::string jwks(timestamp now) const;
+
   std::string sign_access(const token_claims& claims, timestamp issued_at) const override;
   caf::expected<token_claims> verify_access(std::string_view token, timestamp now) const override;
   uuid new_id() const override;
@@ -32,7 +41,14 @@ public:
   caf::optional<refresh_parts> parse_refresh(std::string_view text) const override;
 
 private:
-  std::shared_ptr<const jwt::key_set> keys_;
+  struct present {
+    std::shared_ptr<const jwt::key_set> keys;
+    std::uint64_t generation = 0; // how often they were replaced
+  };
+  present now_present() const;
+
+  mutable std::mutex mutex_; // guards `present_`; taken for what is signed or checked, not for what is remembered
+  present present_;
   token_authority_config config_;
   jwt::expectations expected_;
   mutable verified_tokens verified_;

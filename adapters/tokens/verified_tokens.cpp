@@ -27,16 +27,25 @@ std::optional<token_claims> verified_tokens::find(std::string_view token, timest
   return i->second;
 }
 
-void verified_tokens::keep(std::string_view token, const token_claims& claims) {
+void verified_tokens::keep(std::string_view token, const token_claims& claims, std::uint64_t generation) {
   auto digest = crypto::sha256(token);
   auto& mine = parts_[part_of(digest, parts)];
   std::lock_guard lock{mine.mutex};
-  if (!mine.claims.try_emplace(digest, claims).second)
+  if (mine.generation != generation || !mine.claims.try_emplace(digest, claims).second)
     return;
   mine.ages.push_back(std::move(digest));
   if (mine.ages.size() > capacity_of_part_) {
     mine.claims.erase(mine.ages.front());
     mine.ages.pop_front();
+  }
+}
+
+void verified_tokens::forget(std::uint64_t generation) {
+  for (auto& each : parts_) {
+    std::lock_guard lock{each.mutex};
+    each.generation = generation;
+    each.claims.clear();
+    each.ages.clear();
   }
 }
 

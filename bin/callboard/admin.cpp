@@ -15,6 +15,7 @@
 #include "bin/callboard/configs.hpp"
 #include "bin/callboard/node.hpp"
 #include "bin/callboard/secrets.hpp"
+#include "bin/callboard/signing_keys.hpp"
 #include "bin/callboard/stores.hpp"
 #include "messages/messages.hpp"
 
@@ -165,7 +166,7 @@ int import_stream(const settings& options, std::istream& input, sql::store_sessi
   return progress.refused > 0 ? exit_failure : 0;
 }
 
-caf::error print_token(sql::store_session& store, const token_service& tokens, const std::string& name,
+caf::error print_token(sql::store_session& store, const tokens::token_authority& tokens, const std::string& name,
                        std::chrono::seconds life) {
   auto found = store.ask(find_credentials{core::to_lower(name)});
   if (!found)
@@ -183,6 +184,7 @@ caf::error print_token(sql::store_session& store, const token_service& tokens, c
   batch.operations.emplace_back(session);
   batch.operations.emplace_back(
       write_audit{"authn_token_created", found->user.id, "by callboard admin token", {}, now});
+  batch.operations.emplace_back(note_token_end{tokens.signing_key(now), now + life});
   auto outcome = store.execute(batch);
   if (!outcome)
     return outcome.error();
@@ -228,10 +230,10 @@ int print_tokens(const settings& options, const std::string& user, std::int64_t 
     auto known = load_secrets(options);
     if (!known)
       return fail(explain(known.error()), exit_data_directory);
-    auto keys = load_keys(store, *known);
+    auto keys = load_keys(store, options, *known);
     if (!keys)
       return fail(explain(keys.error()), exit_data_directory);
-    tokens::token_authority tokens{*keys, token_settings(*known)};
+    tokens::token_authority tokens{keys->set, token_settings(*known)};
     std::chrono::seconds life{life_seconds};
     if (user != "-") {
       auto reason = print_token(store, tokens, user, life);

@@ -35,6 +35,15 @@ int list_dead(const settings& options);
 /// Puts dead events back into the outbox, all of them if no id is given.
 int replay_dead(const settings& options, const std::vector<std::string>& ids);
 
+/// Adds a key of access tokens, which is published at once and signs after `overlap_milliseconds`.
+int rotate_keys(const settings& options, std::int64_t overlap_milliseconds);
+
+/// Prints the keys of access tokens, one a line: id, algorithm, state, from when it signs, until when it is good.
+int list_keys(const settings& options);
+
+/// Removes a key before its time; tokens that it signed are refused from then on.
+int retire_key(const settings& options, const std::string& id);
+
 /// Writes accounts as NDJSON, with their password hashes, in the form that `import_accounts` reads; "-" is standard
 /// output. Guests and disabled accounts are left out.
 int export_accounts(const settings& options, const std::string& file);

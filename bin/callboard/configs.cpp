@@ -201,6 +201,14 @@ revocation_watch_config watch_settings(const settings& options) {
   return result;
 }
 
+key_watch_config key_settings(std::shared_ptr<node_probe> probe, std::function<void(const std::string&)> report) {
+  key_watch_config result;
+  result.wall_clock = wall_clock;
+  result.probe = std::move(probe);
+  result.report = std::move(report);
+  return result;
+}
+
 memory::cache_config cache_settings(const settings& options) {
   memory::cache_config result;
   result.max_attempts = narrow(options.max_attempts_enter);

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
 #include <caf/actor_system_config.hpp>
 
 #include "actors/auth.hpp"
+#include "actors/key_watch.hpp"
 #include "actors/log_writer.hpp"
 #include "actors/mirror_registry.hpp"
 #include "actors/notifier.hpp"
@@ -56,6 +58,7 @@ auth_config auth_settings(const settings& options, std::shared_ptr<node_probe> p
 notifier_config notifier_settings();
 profile_cache_config profile_settings(std::shared_ptr<node_probe> probe);
 revocation_watch_config watch_settings(const settings& options);
+key_watch_config key_settings(std::shared_ptr<node_probe> probe, std::function<void(const std::string&)> report);
 memory::cache_config cache_settings(const settings& options);
 hashing::hasher_config hasher_settings(const settings& options, const secrets& known);
 tokens::token_authority_config token_settings(const secrets& known);

@@ -1,22 +1,18 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "bin/callboard/settings.hpp"
 
 namespace callboard {
 
-/// How the server shows itself to others: where it listens, with what secret, and whether the way to it is encrypted.
+/// How the server shows itself to others: where it listens, and whether the way to it is encrypted.
 
 /// Whether the address to listen on can be reached from this machine alone. What is no address counts as public.
 bool listens_on_loopback(const settings& options);
 
 bool speaks_tls(const settings& options);
-
-/// Whether a secret is one that somebody would try: a placeholder from a document, or made of few different bytes.
-bool is_weak_secret(std::string_view secret);
 
 /// What may not be, a line each; without a look at files. Part of what `read_settings` says.
 std::string refuse_exposure(const settings& options);

@@ -13,6 +13,7 @@
 #include "actors/auth.hpp"
 #include "actors/core/partitioning.hpp"
 #include "actors/growth_watch.hpp"
+#include "actors/key_watch.hpp"
 #include "actors/log_writer.hpp"
 #include "actors/mirror_registry.hpp"
 #include "actors/notifier.hpp"
@@ -36,11 +37,13 @@
 #include "adapters/telemetry/log.hpp"
 #include "adapters/telemetry/metrics.hpp"
 #include "adapters/tls/server_certificate.hpp"
+#include "adapters/tokens/stored_keys.hpp"
 #include "adapters/tokens/token_authority.hpp"
 #include "bin/callboard/configs.hpp"
 #include "bin/callboard/exposure.hpp"
 #include "bin/callboard/secrets.hpp"
 #include "bin/callboard/shared_cache.hpp"
+#include "bin/callboard/signing_keys.hpp"
 #include "bin/callboard/stores.hpp"
 #include "bin/callboard/vital_parts.hpp"
 #include "messages/messages.hpp"
@@ -105,6 +108,7 @@ struct node::parts {
   store_actor profiles;             // the readers, with the cache before them
   log_writer_actor account_changes; // the writer, as those see it who change accounts
   revocation_watch_actor revocation_watch;
+  key_watch_actor key_watch;
   hasher_actor hasher;
   mailer_actor mailer;
   notifier_actor notifier;
@@ -123,10 +127,9 @@ struct node::parts {
 
   void start_actors();
   void start_event_log(std::shared_ptr<const memory::event_consumers> consumers);
-  void start_services(std::shared_ptr<const jwt::key_set> keys, const secrets& known);
   /// Reads the certificate, says what there is to say; the answer is what is wrong.
   std::string load_certificate();
-  start_failure start_edge(std::shared_ptr<const jwt::key_set> keys, const secrets& known);
+  start_failure start_edge(const loaded_keys& keys, const secrets& known);
   void watch_parts();
   void end(const caf::actor& each);
 };
@@ -159,9 +162,14 @@ start_failure node::start() {
   auto session = my.store->open_session();
   if (auto* reason = std::get_if<sql::open_error>(&session))
     return {exit_data_directory, reason->message};
-  auto keys = load_keys(*std::get<std::unique_ptr<sql::store_session>>(session), *known);
+  auto& direct = *std::get<std::unique_ptr<sql::store_session>>(session);
+  auto keys = load_keys(direct, my.options, *known);
   if (!keys)
     return {exit_data_directory, context_of(keys.error()).detail};
+  if (auto reason = note_token_life_of(direct, my.options, *keys))
+    return {exit_data_directory, context_of(reason).detail};
+  if (auto sentence = describe_other_key(*keys, my.options); !sentence.empty())
+    my.news->log->on_event(http::severity::warning, sentence, {});
   my.system = std::make_unique<caf::actor_system>(my.actor_config);
   my.start_actors();
   if (my.owned->get_future().wait_for(stop_deadline) != std::future_status::ready)
@@ -272,18 +280,22 @@ void node::parts::watch_parts() {
       *system,
       {part("the write connection", connection), part("the log writer", writer), part("the store's readers", readers),
        part("the profiles", profiles), part("the account writer", account_changes), part("the cache", cache.actor),
-       part("the watch of revocations", revocation_watch), part("the hasher", hasher), part("the mailer", mailer),
-       part("the notifier", notifier), part("the event log", event_log), part("the event producer", broker),
-       part("the event source", event_source), part("the watch of the outbox", watch), part("the placement", placement),
-       part("the personal feed", feed), part("the room mirrors", mirrors), part("the accounts", auth)},
+       part("the watch of revocations", revocation_watch), part("the watch of the keys", key_watch),
+       part("the hasher", hasher), part("the mailer", mailer), part("the notifier", notifier),
+       part("the event log", event_log), part("the event producer", broker), part("the event source", event_source),
+       part("the watch of the outbox", watch), part("the placement", placement), part("the personal feed", feed),
+       part("the room mirrors", mirrors), part("the accounts", auth)},
       [log = news->log, failed = failed](const std::string& name, const std::string& reason) {
         log->on_event(http::severity::error, "The node stops: " + name + " ended, " + reason + ".", {});
         failed();
       });
 }
 
-start_failure node::parts::start_edge(std::shared_ptr<const jwt::key_set> keys, const secrets& known) {
-  auto tokens = std::make_shared<tokens::token_authority>(keys, token_settings(known));
+start_failure node::parts::start_edge(const loaded_keys& keys, const secrets& known) {
+  auto tokens = std::make_shared<tokens::token_authority>(keys.set, token_settings(known));
+  auto warn = [log = news->log](const std::string& sentence) { log->on_event(http::severity::warning, sentence, {}); };
+  key_watch = system->spawn(callboard::key_watch, key_settings(probe, warn), readers, writer,
+                            std::make_shared<tokens::stored_keys>(tokens, known.wrap), keys.schedule);
   auto revocations = cache.revocations;
   {
     caf::scoped_actor self{*system};
@@ -302,7 +314,7 @@ start_failure node::parts::start_edge(std::shared_ptr<const jwt::key_set> keys, 
   http::router routes;
   auto ready = std::make_shared<std::shared_ptr<const std::atomic<bool>>>();
   http::rest::rest_options rest;
-  rest.jwks = keys->jwks();
+  rest.jwks = [tokens] { return tokens->jwks(wall_clock()); };
   rest.metrics = [all = metrics] { return all->expose(); };
   rest.ready = [ready, known = store] { return *ready && (*ready)->load() && known->is_available(); };
   rest.admin_networks = options.admin_networks;
@@ -387,6 +399,7 @@ bool node::stop() {
     end(my.notifier);
     end(my.mailer);
     end(my.revocation_watch);
+    end(my.key_watch);
     end(my.account_changes);
     end(my.profiles);
     end(my.cache.actor);

@@ -275,6 +275,11 @@ void declare_accounts(declaration& declare) {
                    "How long the token before the current one still gets the current one.");
   declare.number("max-sessions", 1, 1'000, &settings::max_sessions,
                  "Live sessions of a user; past it the oldest ends.");
+  declare.choice(
+      "token-algorithm", {"es256", "eddsa", "hs256"}, &settings::token_algorithm,
+      "How keys sign access tokens that are made from now on: the first one, and those of admin keys rotate.");
+  declare.text("token-secret", "TEXT", &settings::token_secret,
+               "The secret of an hs256 key, 32 bytes or more, shared with those who check tokens.", true);
 }
 
 void declare_edge(declaration& declare) {

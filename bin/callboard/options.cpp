@@ -9,6 +9,7 @@
 
 #include <unistd.h>
 
+#include "adapters/jwt/secret_strength.hpp"
 #include "bin/callboard/durations.hpp"
 #include "bin/callboard/exposure.hpp"
 
@@ -68,6 +69,24 @@ std::string refuse_unknown_variables() {
   return errors;
 }
 
+std::string check_secret(const char* option, const std::string& secret) {
+  auto weakness = secret.empty() ? std::nullopt : jwt::weakness_of_secret(secret);
+  return weakness ? std::string{option} + ": " + *weakness + "\n" : std::string{};
+}
+
+std::string check_secrets(const settings& given) {
+  auto errors = check_secret("--secret (CALLBOARD_SECRET)", given.secret) +
+                check_secret("--token-secret (CALLBOARD_TOKEN_SECRET)", given.token_secret);
+  auto is_hmac = given.token_algorithm == "hs256";
+  if (is_hmac && given.token_secret.empty())
+    errors += "--token-algorithm (CALLBOARD_TOKEN_ALGORITHM): hs256 needs --token-secret\n";
+  if (!is_hmac && !given.token_secret.empty())
+    errors += "--token-secret (CALLBOARD_TOKEN_SECRET): needs --token-algorithm hs256\n";
+  if (!given.secret.empty() && given.token_secret == given.secret)
+    errors += "--token-secret (CALLBOARD_TOKEN_SECRET): must not be --secret\n";
+  return errors;
+}
+
 } // namespace
 
 std::string option::variable() const {
@@ -94,6 +113,7 @@ std::string read_settings(const option_values& flags, settings& result) {
       errors += "--" + each.name + " (" + each.variable() + "): " + wrong +
                 (each.secret ? std::string{} : ", not '" + i->second + "'") + "\n";
   }
+  errors += check_secrets(result);
   errors += refuse_exposure(result);
   if (!result.event_routes.empty() && result.kafka_brokers.empty())
     errors += "--event-routes (CALLBOARD_EVENT_ROUTES): needs --kafka-brokers\n";
@@ -107,6 +127,13 @@ std::optional<std::int64_t> parse_life(const std::string& text) {
   if (!parse_duration(text, life) || life < 1'000 || life > 7ull * 24 * 3600 * 1000)
     return std::nullopt;
   return static_cast<std::int64_t>(life / 1'000);
+}
+
+std::optional<std::int64_t> parse_overlap(const std::string& text) {
+  std::uint64_t overlap = 0;
+  if (!parse_duration(text, overlap) || overlap > 30ull * 24 * 3600 * 1000)
+    return std::nullopt;
+  return static_cast<std::int64_t>(overlap);
 }
 
 std::string example_environment() {

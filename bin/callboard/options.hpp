@@ -35,6 +35,9 @@ std::string read_settings(const option_values& flags, settings& result);
 /// The life of a token on the command line: a duration from 1 s to 7 d, in seconds.
 std::optional<std::int64_t> parse_life(const std::string& text);
 
+/// How long a key is published before it signs: a duration up to 30 d, in milliseconds.
+std::optional<std::int64_t> parse_overlap(const std::string& text);
+
 /// The text of `.env.example`.
 std::string example_environment();
 

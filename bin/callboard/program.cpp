@@ -121,6 +121,33 @@ int run_program(int argc, char** argv) {
   replay->callback(
       [&] { status = with_settings(given, [&](const settings& options) { return replay_dead(options, dead_ids); }); });
 
+  auto* keys = admin->add_subcommand("keys", "The keys that sign access tokens.");
+  keys->require_subcommand(1);
+  auto* list_all =
+      keys->add_subcommand("list", "List them: id, algorithm, state, from when it signs, until when it is good.");
+  add_options(*list_all, given);
+  list_all->callback([&] { status = with_settings(given, list_keys); });
+  std::string overlap = "10m";
+  auto* rotate =
+      keys->add_subcommand("rotate", "Add a key, which is published at once and signs later; the one before it "
+                                     "stays good until its last token has ended.");
+  rotate->add_option("--overlap", overlap, "How long it is published before it signs (at most 30d)")
+      ->capture_default_str();
+  add_options(*rotate, given);
+  rotate->callback([&] {
+    auto milliseconds = parse_overlap(overlap);
+    if (!milliseconds)
+      throw CLI::ValidationError("--overlap", "must be a duration from 0s to 30d, such as 10m");
+    status = with_settings(given, [&](const settings& options) { return rotate_keys(options, *milliseconds); });
+  });
+  std::string key_id;
+  auto* retire =
+      keys->add_subcommand("retire", "Remove a key at once: tokens that it signed are refused from then on.");
+  retire->add_option("ID", key_id, "Which; not the one that signs")->required();
+  add_options(*retire, given);
+  retire->callback(
+      [&] { status = with_settings(given, [&](const settings& options) { return retire_key(options, key_id); }); });
+
   auto* config = app.add_subcommand("config", "About the configuration.");
   config->require_subcommand(1);
   auto* check = config->add_subcommand("check", "Check flags, environment and .env, and say what is wrong.");

@@ -1,7 +1,6 @@
 #include "bin/callboard/secrets.hpp"
 
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -14,8 +13,7 @@
 #include "adapters/crypto/base64.hpp"
 #include "adapters/crypto/digest.hpp"
 #include "adapters/crypto/random.hpp"
-#include "adapters/jwt/key_wrap.hpp"
-#include "bin/callboard/exposure.hpp"
+#include "adapters/jwt/secret_strength.hpp"
 #include "messages/messages.hpp"
 
 namespace callboard {
@@ -68,37 +66,11 @@ caf::expected<secrets> load_secrets(const settings& options) {
         return reason;
     if (auto reason = read_secret(path, root))
       return reason;
-    if (is_weak_secret(root) && !listens_on_loopback(options))
-      return failure(path.string() + " holds a placeholder or few different characters, which will not do beyond this "
-                                     "machine");
+    if (auto weakness = jwt::weakness_of_secret(root))
+      return failure("the secret in " + path.string() + " " + *weakness);
   }
   return secrets{crypto::hmac_sha256(root, "callboard wrap"), crypto::hmac_sha256(root, "callboard refresh"),
                  crypto::hmac_sha256(root, "callboard pepper")};
-}
-
-caf::expected<std::shared_ptr<const jwt::key_set>> load_keys(sql::store_session& store, const secrets& known) {
-  auto stored = store.ask(list_signing_keys{});
-  if (!stored)
-    return stored.error();
-  if (stored->empty()) {
-    auto made = jwt::key::generate(jwt::algorithm::es256);
-    signing_key_record record{
-        made.id(), std::string{to_string(made.signature_algorithm())},
-        jwt::wrap_key(made, known.wrap).value_or(std::string{}),
-        std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now())};
-    if (auto kept = store.execute(keep_signing_key{record}); !kept)
-      return kept.error();
-    stored->push_back(std::move(record));
-  }
-  auto keys = std::make_shared<jwt::key_set>();
-  for (auto& record : *stored) {
-    auto algorithm = jwt::algorithm_from_string(record.algorithm);
-    auto key = algorithm ? jwt::unwrap_key(*algorithm, record.id, record.wrapped, known.wrap) : std::nullopt;
-    if (!key || !keys->add(std::move(*key)))
-      return failure("the signing keys in the store were wrapped with another secret than the one configured");
-  }
-  keys->activate(stored->back().id);
-  return std::shared_ptr<const jwt::key_set>{std::move(keys)};
 }
 
 } // namespace callboard

@@ -1,12 +1,9 @@
 #pragma once
 
-#include <memory>
 #include <string>
 
 #include <caf/expected.hpp>
 
-#include "adapters/jwt/key_set.hpp"
-#include "adapters/sql/store.hpp"
 #include "bin/callboard/settings.hpp"
 
 namespace callboard {
@@ -21,8 +18,5 @@ struct secrets {
 /// From `CALLBOARD_SECRET`, or from `<data-dir>/secret`, which is made with mode 0600 if missing. The error is one
 /// sentence.
 caf::expected<secrets> load_secrets(const settings& options);
-
-/// The signing keys of the store; the first one is made if there is none.
-caf::expected<std::shared_ptr<const jwt::key_set>> load_keys(sql::store_session& store, const secrets& known);
 
 } // namespace callboard

@@ -50,6 +50,8 @@ struct settings {
   std::chrono::milliseconds refresh_absolute = std::chrono::hours{24 * 90};
   std::chrono::milliseconds refresh_grace{10'000};
   std::uint64_t max_sessions = 10;
+  std::string token_algorithm = "es256";
+  std::string token_secret;
 
   std::uint64_t send_rate = 50;
   std::uint64_t connections = 100'000;

@@ -52,6 +52,7 @@ class Suite:
 PREPARATIONS = {
     "release": ("scripts/build", "release", "all"),
     "services": ("scripts/install-service-dependencies",),
+    "vectors": ("scripts/fetch-test-vectors",),
     "web": ("scripts/build-web",),
     "web-packages": ("scripts/install-npm-packages", "web"),
     "foreign-packages": ("scripts/install-npm-packages", "tests/foreign"),
@@ -81,7 +82,7 @@ SETS = {
     "test": (
         # What takes long begins first. The tests of Kafka are those that keep each other waiting.
         Suite("chaos", "pytest", "tests/chaos", ("release", "services"), 480, first=("chaos", "store")),
-        Suite("unit", "ctest", "build", ("release", "services"), first=("kafka", "contract", "redis", "http"),
+        Suite("unit", "ctest", "build", ("release", "services", "vectors"), first=("kafka", "contract", "redis", "http"),
               services_of=OF_UNITS, breaks=("kafka",)),
         Suite("e2e", "node", "tests/e2e", ("release", "web", "e2e-packages"), 600),
         *_through_programs("build/bin", "release"),
@@ -94,7 +95,7 @@ SETS = {
         Suite("docs", "pytest", "tests/docs", ("release",)),
     ),
     "sanitize": (
-        Suite("asan", "ctest", "build/asan", ("asan-all", "services"), 1200, services_of=OF_UNITS, breaks=("kafka",)),
+        Suite("asan", "ctest", "build/asan", ("asan-all", "services", "vectors"), 1200, services_of=OF_UNITS, breaks=("kafka",)),
         Suite("tsan", "ctest", "build/tsan", ("tsan",), 1200, TSAN_TESTS),
         *_through_programs("build/asan/bin", "asan-all", factor=4),
     ),

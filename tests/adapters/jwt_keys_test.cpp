@@ -1,4 +1,5 @@
 #include "adapters/crypto/random.hpp"
+#include "adapters/jwt/jwk.hpp"
 #include "adapters/jwt/key_wrap.hpp"
 #include "tests/adapters/jwt_support.hpp"
 
@@ -17,7 +18,8 @@ constexpr jwt::algorithm all_algorithms[] = {jwt::algorithm::es256, jwt::algorit
 TEST_CASE("algorithm names go both ways, in one spelling") {
   for (const auto algorithm : all_algorithms)
     CHECK(jwt::algorithm_from_string(jwt::to_string(algorithm)) == algorithm);
-  for (const auto* name : {"", "none", "es256", "HS512", "RS256"})
+  CHECK(jwt::algorithm_from_string("RS256") == jwt::algorithm::rs256);
+  for (const auto* name : {"", "none", "es256", "HS512", "RS384", "PS256"})
     CHECK_FALSE(jwt::algorithm_from_string(name));
 }
 
@@ -107,24 +109,53 @@ TEST_CASE("wrapped keys open only under the same secret, id and algorithm") {
   CHECK_FALSE(jwt::wrap_key(jwt::key::generate(jwt::algorithm::es256), "short"));
 }
 
-TEST_CASE("a set rotates: old tokens stay good until their key is removed") {
+TEST_CASE("in a set the time says who signs and whose tokens are good") {
+  using namespace std::chrono_literals;
+  const jwt::key_time noon = token_time;
   jwt::key_set keys;
-  CHECK(keys.active() == nullptr);
-  REQUIRE(keys.add(*jwt::key::generate(jwt::algorithm::es256, "old")));
-  const auto old_token = jwt::sign(keys, example_claims());
+  CHECK(keys.signer(noon) == nullptr);
+  REQUIRE(keys.add(*jwt::key::generate(jwt::algorithm::es256, "old"), {noon - 24h, noon + 17min}));
   CHECK_FALSE(keys.add(*jwt::key::generate(jwt::algorithm::eddsa, "old")));
-  REQUIRE(keys.add(*jwt::key::generate(jwt::algorithm::eddsa, "new")));
-  CHECK(keys.active()->id() == "old");
-  REQUIRE(keys.activate("new"));
-  CHECK_FALSE(keys.activate("missing"));
+  REQUIRE(keys.add(*jwt::key::generate(jwt::algorithm::eddsa, "new"), {noon, jwt::key_time::max()}));
+  CHECK(keys.signer(noon - 25h) == nullptr);
+  CHECK(keys.signer(noon - 1ms)->id() == "old");
+  CHECK(keys.signer(noon)->id() == "new");
+
+  auto content = example_claims();
+  content.issued_at -= 1;
+  const auto old_token = jwt::sign(keys, content);
   const auto new_token = jwt::sign(keys, example_claims());
+  CHECK(old_token.substr(0, old_token.find('.')) != new_token.substr(0, new_token.find('.')));
   CHECK(verify_outcome(keys, old_token) == "accepted");
   CHECK(verify_outcome(keys, new_token) == "accepted");
-  CHECK_FALSE(keys.remove("new"));
-  REQUIRE(keys.remove("old"));
-  CHECK(keys.active()->id() == "new");
-  CHECK(verify_outcome(keys, old_token) == "unknown_key");
-  CHECK(verify_outcome(keys, new_token) == "accepted");
+  // Another node, whose clock is ahead, may sign with the new key already.
+  CHECK(keys.find("new", noon - 1h) != nullptr);
+
+  // A key that has ended is as if it were not there, also for whoever still has its private part.
+  content.expires_at += 1'000'000;
+  const auto forged = jwt::sign(keys, content);
+  const auto outcome_at = [&](auto time) {
+    return outcome(
+        jwt::verify(keys, forged, expected_claims(), std::chrono::time_point_cast<std::chrono::seconds>(time)));
+  };
+  CHECK(outcome_at(noon + 17min - 1s) == "accepted");
+  CHECK(outcome_at(noon + 17min) == "unknown_key");
+  const auto shown = [&](jwt::key_time time) {
+    return boost::json::parse(keys.jwks(time)).at("keys").as_array().size();
+  };
+  CHECK(shown(noon - 1h) == 2); // also the one that does not sign yet
+  CHECK(shown(noon + 17min - 1ms) == 2);
+  CHECK(shown(noon + 17min) == 1);
+}
+
+TEST_CASE("of keys that begin at the same time the one added last signs; one that cannot is passed over") {
+  jwt::key_set keys;
+  REQUIRE(keys.add(*jwt::key::generate(jwt::algorithm::es256, "first")));
+  REQUIRE(keys.add(*jwt::key::generate(jwt::algorithm::es256, "second")));
+  const auto pair = jwt::key::generate(jwt::algorithm::es256);
+  REQUIRE(keys.add(*jwt::key_from_jwk(pair.public_jwk(), "public"), {token_time, jwt::key_time::max()}));
+  CHECK(keys.signer(token_time)->id() == "second");
+  CHECK(keys.find("public", token_time) != nullptr);
 }
 
 TEST_CASE("a set is bounded") {
@@ -136,12 +167,12 @@ TEST_CASE("a set is bounded") {
 
 TEST_CASE("the JWKS shows public parts only") {
   jwt::key_set keys;
-  CHECK(keys.jwks() == R"({"keys":[]})");
+  CHECK(keys.jwks(token_time) == R"({"keys":[]})");
   keys.add(*jwt::key::generate(jwt::algorithm::hs256, "secret"));
-  CHECK(keys.jwks() == R"({"keys":[]})");
+  CHECK(keys.jwks(token_time) == R"({"keys":[]})");
   keys.add(*jwt::key::generate(jwt::algorithm::es256, "ec"));
   keys.add(*jwt::key::generate(jwt::algorithm::eddsa, "ed"));
-  const auto list = boost::json::parse(keys.jwks()).at("keys").as_array();
+  const auto list = boost::json::parse(keys.jwks(token_time)).at("keys").as_array();
   REQUIRE(list.size() == 2);
   CHECK(list[0].at("kty") == "EC");
   CHECK(list[0].at("crv") == "P-256");

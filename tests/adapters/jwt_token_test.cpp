@@ -102,7 +102,7 @@ TEST_CASE("a second spelling of the same signature bytes is refused") {
 
 TEST_CASE("headers other than the four plain fields are refused although the signature holds") {
   const auto keys = set_of(jwt::algorithm::es256);
-  const auto& signer = *keys.active();
+  const auto& signer = *keys.signer(token_time);
   const auto with = [&](std::string_view header) {
     return verify_outcome(keys, sign_raw(signer, header, example_payload()));
   };
@@ -131,7 +131,7 @@ TEST_CASE("headers other than the four plain fields are refused although the sig
 
 TEST_CASE("the key fixes the algorithm") {
   const auto keys = set_of(jwt::algorithm::es256);
-  const auto& signer = *keys.active();
+  const auto& signer = *keys.signer(token_time);
   for (const auto* name :
        {"none", "None", "nOnE", "", "HS256", "EdDSA", "ES384", "RS256", "es256", "ES256 ", "ESP256"}) {
     CAPTURE(name);
@@ -145,14 +145,14 @@ TEST_CASE("the key fixes the algorithm") {
 TEST_CASE("a public key does not serve as the secret of HS256") {
   const auto keys = set_of(jwt::algorithm::es256);
   // Whatever spelling of the public key an attacker takes as the secret, the key's algorithm stays ES256.
-  const auto forger = *jwt::key::from_secret("k1", keys.active()->public_jwk());
+  const auto forger = *jwt::key::from_secret("k1", keys.signer(token_time)->public_jwk());
   CHECK(verify_outcome(keys, sign_raw(forger, header_of("HS256"), example_payload())) == "algorithm_mismatch");
   CHECK(verify_outcome(keys, sign_raw(forger, header_of("ES256"), example_payload())) == "bad_signature");
 }
 
 TEST_CASE("the key id is required, checked and looked up") {
   const auto keys = set_of(jwt::algorithm::es256);
-  const auto& signer = *keys.active();
+  const auto& signer = *keys.signer(token_time);
   const auto with = [&](const std::string& id_field) {
     return verify_outcome(keys,
                           sign_raw(signer, R"({"alg":"ES256","typ":"at+jwt")" + id_field + '}', example_payload()));
@@ -176,7 +176,7 @@ TEST_CASE("ES256 takes r and s of 32 bytes, both not zero, and no DER") {
   const auto with = [&](std::string_view signature) {
     return verify_outcome(keys, input + '.' + crypto::base64url_encode(signature));
   };
-  const auto good = keys.active()->sign(input);
+  const auto good = keys.signer(token_time)->sign(input);
   REQUIRE(with(good) == "accepted");
   const std::string zero(32, '\0');
   CHECK(with(zero + zero) == "bad_signature");
@@ -220,7 +220,7 @@ TEST_CASE("the kind of token is checked") {
   const auto keys = set_of(jwt::algorithm::es256);
   CHECK(verify_outcome(keys, jwt::sign(keys, example_claims(), "JWT")) == "wrong_type");
   CHECK(verify_outcome(keys, jwt::sign(keys, example_claims(), "AT+JWT")) == "wrong_type");
-  CHECK(verify_outcome(keys, sign_raw(*keys.active(), R"({"alg":"ES256","kid":"k1"})", example_payload())) ==
+  CHECK(verify_outcome(keys, sign_raw(*keys.signer(token_time), R"({"alg":"ES256","kid":"k1"})", example_payload())) ==
         "wrong_type");
   auto expected = expected_claims();
   expected.type = "reset+jwt";
@@ -260,7 +260,7 @@ TEST_CASE("times are checked to the second, with the leeway") {
 TEST_CASE("claims must be there and of their type") {
   const auto keys = set_of(jwt::algorithm::es256);
   const auto with = [&](const std::string& payload) {
-    return verify_outcome(keys, sign_raw(*keys.active(), header_of("ES256"), payload));
+    return verify_outcome(keys, sign_raw(*keys.signer(token_time), header_of("ES256"), payload));
   };
   const auto changed = [](std::string_view from, std::string_view to) {
     auto payload = example_payload();
@@ -308,7 +308,8 @@ TEST_CASE("the payload is decoded only after the signature holds") {
   const auto keys = set_of(jwt::algorithm::es256);
   const auto input = crypto::base64url_encode(header_of("ES256")) + ".not base64!";
   CHECK(verify_outcome(keys, input + '.' + crypto::base64url_encode(std::string(64, 'x'))) == "bad_signature");
-  CHECK(verify_outcome(keys, input + '.' + crypto::base64url_encode(keys.active()->sign(input))) == "malformed");
+  CHECK(verify_outcome(keys, input + '.' + crypto::base64url_encode(keys.signer(token_time)->sign(input))) ==
+        "malformed");
 }
 
 TEST_CASE("many threads verify with one key set") {

@@ -5,6 +5,8 @@
 #include <doctest/doctest.h>
 
 #include "adapters/jwt/key_set.hpp"
+#include "adapters/jwt/key_wrap.hpp"
+#include "adapters/tokens/stored_keys.hpp"
 #include "adapters/tokens/token_authority.hpp"
 
 namespace callboard::tokens {
@@ -25,10 +27,7 @@ token_claims claims_of(int user) {
 
 std::shared_ptr<const jwt::key_set> new_key_set() {
   auto keys = std::make_shared<jwt::key_set>();
-  auto made = jwt::key::generate(jwt::algorithm::es256);
-  auto id = made.id();
-  REQUIRE(keys->add(std::move(made)));
-  REQUIRE(keys->activate(id));
+  REQUIRE(keys->add(jwt::key::generate(jwt::algorithm::es256)));
   return keys;
 }
 
@@ -84,6 +83,73 @@ TEST_CASE("a token with another signature is refused however often it comes") {
   }
   token_authority stranger{new_key_set(), {}};
   CHECK_FALSE(stranger.verify_access(token, noon));
+}
+
+TEST_CASE("nothing is remembered of keys that others replaced, also of a check that was under way") {
+  verified_tokens kept{64};
+  kept.keep("a.b.c", claims_of(1), 0);
+  kept.forget(1);
+  CHECK_FALSE(kept.find("a.b.c", noon));
+  kept.keep("a.b.c", claims_of(1), 0);
+  CHECK_FALSE(kept.find("a.b.c", noon));
+  kept.keep("a.b.c", claims_of(1), 1);
+  CHECK(kept.find("a.b.c", noon));
+}
+
+scheduled_key stored(const jwt::key& key, const std::string& secret, timestamp from,
+                     timestamp until = timestamp::max()) {
+  scheduled_key result;
+  result.key.id = key.id();
+  result.key.algorithm = to_string(key.signature_algorithm());
+  result.key.wrapped = *jwt::wrap_key(key, secret);
+  result.key.signs_from = from;
+  result.verifies_until = until;
+  return result;
+}
+
+TEST_CASE("an authority signs with the key of the hour, and forgets what a key said that is gone") {
+  const std::string secret(32, 's');
+  auto first = *jwt::key::generate(jwt::algorithm::es256, "first");
+  auto second = *jwt::key::generate(jwt::algorithm::eddsa, "second");
+  auto opened = open_keys({stored(first, secret, noon - 24h)}, secret);
+  REQUIRE(opened);
+  auto authority = std::make_shared<token_authority>(*opened, token_authority_config{});
+  stored_keys holder{authority, secret};
+  auto old_token = authority->sign_access(claims_of(7), noon);
+  REQUIRE(authority->verify_access(old_token, noon));
+  CHECK(authority->jwks(noon).find("second") == std::string::npos);
+
+  REQUIRE_FALSE(
+      holder.replace_keys({stored(first, secret, noon - 24h, noon + 20min), stored(second, secret, noon + 5min)}));
+  CHECK(authority->jwks(noon).find("second") != std::string::npos); // before it signs
+  CHECK(authority->signing_key(noon + 5min - 1ms) == "first");
+  CHECK(authority->signing_key(noon + 5min) == "second");
+  auto new_token = authority->sign_access(claims_of(8), noon + 5min);
+  CHECK(authority->verify_access(old_token, noon + 5min));
+  CHECK(authority->verify_access(new_token, noon + 5min));
+
+  REQUIRE_FALSE(holder.replace_keys({stored(second, secret, noon + 5min)}));
+  auto refused = authority->verify_access(old_token, noon + 5min); // had been remembered
+  REQUIRE_FALSE(refused);
+  CHECK(code_of(refused.error()) == errc::unauthorized);
+  CHECK(authority->verify_access(new_token, noon + 5min));
+}
+
+TEST_CASE("keys that do not open leave an authority with those it has") {
+  const std::string secret(32, 's');
+  auto key = *jwt::key::generate(jwt::algorithm::es256, "first");
+  auto authority = std::make_shared<token_authority>(new_key_set(), token_authority_config{});
+  auto token = authority->sign_access(claims_of(7), noon);
+  stored_keys holder{authority, secret};
+  auto foreign = stored(key, std::string(32, 'x'), noon - 24h);
+  CHECK(context_of(holder.replace_keys({foreign})).detail.find("another secret") != std::string::npos);
+  auto unknown = stored(key, secret, noon - 24h);
+  unknown.key.algorithm = "none";
+  CHECK(holder.replace_keys({unknown}));
+  unknown.key.algorithm = "HS256";
+  CHECK(holder.replace_keys({unknown}));
+  CHECK(authority->verify_access(token, noon));
+  CHECK(authority->sign_access(claims_of(7), noon).size() > 0);
 }
 
 } // namespace

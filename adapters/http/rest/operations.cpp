@@ -37,7 +37,10 @@ answer tell_ready(request_context& request, const rest_options& options) {
 }
 
 answer show_key_set(request_context&, const rest_options& options) {
-  co_return text_response(200, "application/jwk-set+json", options.jwks);
+  auto answer = text_response(200, "application/jwk-set+json", options.jwks ? options.jwks() : R"({"keys":[]})");
+  // A new key is published for longer than this before it signs.
+  answer.with("Cache-Control", "public, max-age=300");
+  co_return answer;
 }
 
 } // namespace

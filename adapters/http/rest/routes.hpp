@@ -13,7 +13,7 @@ namespace callboard::http::rest {
 /// What the routes need beyond the node's services.
 struct rest_options {
   std::string public_url;                     // "https://..." makes the session cookie Secure
-  std::string jwks;                           // the key set of /.well-known/jwks.json
+  std::function<std::string()> jwks;          // the key set of /.well-known/jwks.json, as it is at present
   std::function<std::string()> metrics;       // the text of /metrics
   std::function<bool()> ready;                // whether the edge takes requests
   std::vector<std::string> admin_networks;    // from where /metrics may be read, besides loopback
