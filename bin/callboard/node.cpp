@@ -55,6 +55,10 @@ caf::optional<field_error> judge_password(std::string_view text, const std::vect
   return field_error{"/password", std::string{password::to_string(*violation)}, describe(*violation)};
 }
 
+std::string local_address(const std::string& listen, std::uint16_t port) {
+  return "http://" + listen.substr(0, listen.rfind(':')) + ":" + std::to_string(port);
+}
+
 } // namespace
 
 /// What becomes of the store's lock, passed on from the store's own thread.
@@ -283,8 +287,14 @@ start_failure node::parts::start_edge(std::shared_ptr<const jwt::key_set> keys, 
                           mirror_registry_neighbours{placement, readers, edge->outlet(), wire});
   auto accounts = auth_settings(options, probe);
   accounts.policy = judge_password;
-  auth = system->spawn(callboard::auth, std::move(accounts),
-                       auth_neighbours{account_changes, profiles, hasher, cache.actor, placement, tokens, revocations});
+  // Asked for when the edge runs: until then the port is not known.
+  accounts.link_base = [this] {
+    auto& known = options.public_url;
+    return known.empty() ? local_address(options.listen, edge->port()) : known;
+  };
+  auth = system->spawn(
+      callboard::auth, std::move(accounts),
+      auth_neighbours{account_changes, profiles, hasher, cache.actor, placement, notifier, tokens, revocations});
   auto session_settings_shared =
       std::make_shared<const session_config>(session_settings(options, store->store_epoch(), probe));
   auto session_around = std::make_shared<const session_neighbours>(
@@ -307,8 +317,7 @@ start_failure node::parts::start_edge(std::shared_ptr<const jwt::key_set> keys, 
 }
 
 std::string node::address() const {
-  auto& listen = parts_->options.listen;
-  return "http://" + listen.substr(0, listen.rfind(':')) + ":" + std::to_string(parts_->edge->port());
+  return local_address(parts_->options.listen, parts_->edge->port());
 }
 
 void node::parts::end(const caf::actor& each) {

@@ -259,6 +259,13 @@ void declare_accounts(declaration& declare) {
   declare.number("login-rate", 0, 1'000'000, &settings::login_rate, "Log-ins a minute from one address; 0: no limit.");
   declare.number("register-rate", 0, 1'000'000, &settings::register_rate,
                  "Registrations and guests a minute from one address; 0: no limit.");
+  declare.number(
+      "password-rate", 0, 1'000'000, &settings::password_rate,
+      "Mails about passwords and addresses, and uses of their links, a minute from one address; 0: no limit.");
+  declare.duration("reset-life", std::chrono::minutes{1}, std::chrono::hours{24}, &settings::reset_life,
+                   "How long a mailed link to choose a new password works.");
+  declare.duration("verification-life", std::chrono::minutes{1}, std::chrono::hours{24 * 30},
+                   &settings::verification_life, "How long a mailed link to confirm an address works.");
   declare.duration("access-life", std::chrono::seconds{35}, std::chrono::hours{24}, &settings::access_life,
                    "How long an access token is valid.");
   declare.duration("refresh-idle", std::chrono::minutes{1}, std::chrono::hours{24 * 365}, &settings::refresh_idle,
