@@ -203,7 +203,7 @@ void declare_server(declaration& declare) {
   declare.text("web-dir", "DIRECTORY", &settings::web_dir,
                "The built web client; empty: beside the program if it is there, otherwise none is served.");
   declare.text("public-url", "URL", &settings::public_url,
-               "How browsers reach this server, if not by the address it listens on.");
+               "How browsers reach this server, if not by the address it listens on; links in mail begin with it.");
   declare.text("node", "NAME", &settings::node, "The name of this node.");
   declare.text("secret", "TEXT", &settings::secret,
                "Wraps signing keys and peppers passwords, 32 bytes or more; empty: kept in DATA-DIR/secret.", true);
