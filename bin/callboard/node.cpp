@@ -289,8 +289,8 @@ start_failure node::parts::start_edge(std::shared_ptr<const jwt::key_set> keys, 
   accounts.policy = judge_password;
   // Asked for when the edge runs: until then the port is not known.
   accounts.link_base = [this] {
-    auto& known = options.public_url;
-    return known.empty() ? local_address(options.listen, edge->port()) : known;
+    auto& wanted = options.public_url;
+    return wanted.empty() ? local_address(options.listen, edge->port()) : wanted;
   };
   auth = system->spawn(
       callboard::auth, std::move(accounts),

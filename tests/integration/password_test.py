@@ -92,6 +92,7 @@ def test_a_forgotten_password_is_reset_once(people, anonymous, server):
     until(lambda: "Your password was changed" in subjects(), 10, "the news of the change")
     assert token not in server.all_output()
     with sqlite3.connect(f"file:{server.database()}?mode=ro", uri=True) as store:
+        store.text_factory = lambda raw: raw.decode(errors="replace")
         tables = [row[0] for row in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         holding = [name for name in tables if token in str(store.execute(f'SELECT * FROM "{name}"').fetchall())]
         entries = store.execute("SELECT type, detail FROM audit WHERE actor_id = ?", (person.id,)).fetchall()
