@@ -15,14 +15,14 @@ export function EmailState({ workspace }: { workspace: Workspace }) {
     workspace.notices.info(texts.value.linkSent);
   };
   return (
-    <section class="card">
-      <div class="row">
-        <p class="row-text quiet">{t.emailUnconfirmed(user.email ?? '')}</p>
-        <button type="button" class="button" disabled={busy} onClick={() => void submit(resend)}>
-          {t.sendLinkAgain}
-        </button>
+    <section class="card row">
+      <div class="row-text">
+        <p class="quiet">{t.emailUnconfirmed(user.email ?? '')}</p>
+        <FormError error={error} />
       </div>
-      <FormError error={error} />
+      <button type="button" class="button" disabled={busy} onClick={() => void submit(resend)}>
+        {t.sendLinkAgain}
+      </button>
     </section>
   );
 }
