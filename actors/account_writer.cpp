@@ -22,6 +22,8 @@ struct behaviors<std::variant<Operations...>> {
       return [state](update_user& operation) { return state->change(operation); };
     else if constexpr (std::is_same_v<Operation, delete_user>)
       return [state](const delete_user& operation) { return state->remove(operation); };
+    else if constexpr (std::is_same_v<Operation, verify_email>)
+      return [state](const verify_email& operation) { return state->verify(operation); };
     else
       return [state](Operation& operation) -> caf::result<typename Operation::result> {
         return state->self->delegate(state->neighbours.writer, std::move(operation));
@@ -71,6 +73,12 @@ caf::result<user_view> account_writer_state::change(update_user& operation) {
 caf::result<deleted_user> account_writer_state::remove(const delete_user& operation) {
   auto promise = self->make_response_promise<deleted_user>();
   write_known(operation, {profile_key(operation.user)}, promise);
+  return promise;
+}
+
+caf::result<done> account_writer_state::verify(const verify_email& operation) {
+  auto promise = self->make_response_promise<done>();
+  write(operation, {profile_key(operation.user)}, promise);
   return promise;
 }
 

@@ -33,6 +33,7 @@ struct account_writer_state {
   caf::result<user_view> make(register_user& operation);
   caf::result<user_view> change(update_user& operation);
   caf::result<deleted_user> remove(const delete_user& operation);
+  caf::result<done> verify(const verify_email& operation);
   /// Reads which names the account has now, then writes.
   template <class Operation, class Promise>
   void write_known(Operation operation, std::vector<std::string> keys, Promise promise);

@@ -20,6 +20,11 @@ auth_actor::behavior_type auth_state::make_behavior(auth_config settings, auth_n
                               : end(request.who, {request.session}, false, "revoked");
       },
       [this](const auth_delete_account& request) { return delete_account(request); },
+      [this](auth_change_password& request) { return change_own_password(request); },
+      [this](const auth_forgot_password& request) { return send_reset(request); },
+      [this](auth_reset_password& request) { return set_forgotten_password(request); },
+      [this](const auth_send_verification& request) { return send_verification(request); },
+      [this](const auth_verify_email& request) { return verify_address(request); },
       [this](const auth_identify& request) { return identify(request); },
   };
 }
@@ -42,8 +47,9 @@ caf::result<user_view> auth_state::register_account(auth_register& request) {
   auto hash_and_store = [this, promise, username, email, request = std::move(request)] {
     self->request(neighbours.hasher, config.hash_deadline, hash_password{request.password})
         .then(
-            [this, promise, username, email, full_name = request.full_name](std::string& hash) {
-              store_account({username, email, full_name, std::move(hash), role::user}, promise);
+            [this, promise, username, email, full_name = request.full_name,
+             origin = request.origin](std::string& hash) {
+              store_account({username, email, full_name, std::move(hash), role::user}, origin, promise);
             },
             [this, promise](caf::error& reason) mutable {
               config.probe->registers_failed.add();
@@ -54,12 +60,15 @@ caf::result<user_view> auth_state::register_account(auth_register& request) {
   return promise;
 }
 
-void auth_state::store_account(register_user account, caf::typed_response_promise<user_view> promise) {
+void auth_state::store_account(register_user account, const client_origin& origin,
+                               caf::typed_response_promise<user_view> promise) {
   self->request(neighbours.writer, config.write_deadline, std::move(account))
       .then(
-          [this, promise](user_view& user) mutable {
+          [this, origin, promise](user_view& user) mutable {
             config.probe->registers_ok.add();
-            promise.deliver(std::move(user));
+            promise.deliver(user);
+            // The account is there; whoever gets no letter asks for another.
+            send_link(user, token_purpose::verify_email, origin, [](const caf::error&) {});
           },
           [this, promise](caf::error& reason) mutable {
             (code_of(reason) == errc::conflict ? config.probe->registers_conflict : config.probe->registers_failed)

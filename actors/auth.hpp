@@ -7,6 +7,7 @@
 
 #include <caf/stateful_actor.hpp>
 
+#include "actors/core/one_time_token.hpp"
 #include "actors/core/rules.hpp"
 #include "messages/messages.hpp"
 #include "messages/probe.hpp"
@@ -27,6 +28,10 @@ struct auth_config {
   std::chrono::milliseconds cache_deadline{8'000}; // above what an attempt may wait for its turn
   std::uint32_t logins_per_minute = 0;             // from one address; 0: no limit
   std::uint32_t registers_per_minute = 0;          // likewise, guests included
+  std::uint32_t passwords_per_minute = 0;          // likewise: asking for mails, using the links in them
+  core::one_time_rules one_time;
+  std::size_t max_letters = 1'000;        // that are being written; past it: `overloaded`
+  std::function<std::string()> link_base; // where the web client is, as "https://chat.example.com"
   std::function<timestamp()> wall_clock;
   password_policy policy;
   std::shared_ptr<node_probe> probe;
@@ -38,13 +43,14 @@ struct auth_neighbours {
   hasher_actor hasher;
   cache_actor cache;
   placement_actor placement;
+  notifier_actor notifier;
   std::shared_ptr<const token_service> tokens;
   std::shared_ptr<revocation_list> revocations;
 };
 
-/// `probe` and `wall_clock` are required.
-/// Accounts and sessions: register, log in, refresh, log out. Holds nothing between requests, so that any number may
-/// run. Every reason for which a log-in fails is answered alike, after the same work (security.md 7).
+/// `probe`, `wall_clock` and `link_base` are required.
+/// Accounts and sessions: register, log in, refresh, log out, passwords. Holds nothing between requests, so that any
+/// number may run. Every reason for which a log-in fails is answered alike, after the same work (security.md 7).
 struct auth_state {
   explicit auth_state(auth_actor::stateful_pointer<auth_state> self);
   auth_actor::behavior_type make_behavior(auth_config config, auth_neighbours neighbours);
@@ -58,7 +64,8 @@ struct auth_state {
                    caf::typed_response_promise<Answer> promise, std::function<void()> next);
 
   caf::result<user_view> register_account(auth_register& request);
-  void store_account(register_user account, caf::typed_response_promise<user_view> promise);
+  void store_account(register_user account, const client_origin& origin,
+                     caf::typed_response_promise<user_view> promise);
 
   // auth_login.cpp
   caf::result<issued_tokens> log_in(auth_login& request);
@@ -70,7 +77,8 @@ struct auth_state {
   /// Tells the log; `user` is 0 if nobody has that name.
   void tell_refused(user_id user, std::string reason);
   caf::result<issued_tokens> make_guest(const auth_guest& request);
-  void open(user_view user, bool cookie, const client_origin& origin, tokens_promise promise);
+  void open(user_view user, std::uint32_t password_version, bool cookie, const client_origin& origin,
+            tokens_promise promise);
 
   // auth_refresh.cpp
   caf::result<issued_tokens> refresh(const auth_refresh& request);
@@ -83,6 +91,27 @@ struct auth_state {
   caf::result<done> delete_account(const auth_delete_account& request);
   caf::result<principal> identify(const auth_identify& request);
 
+  // auth_password.cpp
+  caf::result<done> change_own_password(auth_change_password& request);
+  void verify_current(const auth_change_password& request, const credentials& known, done_promise promise);
+  void replace(const auth_change_password& request, const credentials& known, done_promise promise);
+  void refuse_current(const auth_change_password& request, const std::string& reason, done_promise promise);
+  caf::result<done> set_forgotten_password(auth_reset_password& request);
+  void reset(const auth_reset_password& request, const std::string& token_hash, const user_view& user,
+             done_promise promise);
+  void refuse_token(const std::string& purpose, const client_origin& origin, done_promise promise);
+  /// `validation_failed` with /new_password, or nothing.
+  caf::error judge_new(const std::string& password, const user_view& user) const;
+  void tell_changed(const user_view& user, const client_origin& origin);
+
+  // auth_letters.cpp
+  caf::result<done> send_reset(const auth_forgot_password& request);
+  caf::result<done> send_verification(const auth_send_verification& request);
+  caf::result<done> verify_address(const auth_verify_email& request);
+  /// Keeps a token for the user's address and mails it; `finish` is told how the keeping went.
+  void send_link(const user_view& user, token_purpose purpose, const client_origin& origin,
+                 std::function<void(caf::error)> finish);
+
   issued_tokens tokens_for(user_view user, const refresh_parts& refresh, bool cookie, timestamp now,
                            timestamp absolute_end) const;
   void audit(std::string type, user_id actor, std::string detail, const client_origin& origin);
@@ -91,6 +120,7 @@ struct auth_state {
   auth_actor::stateful_pointer<auth_state> self;
   auth_config config;
   auth_neighbours neighbours;
+  std::size_t letters = 0; // being written for those who forgot their password
 
   static inline const char* name = "auth";
 };

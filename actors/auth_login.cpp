@@ -81,7 +81,7 @@ void auth_state::judge(auth_login request, std::string account, caf::expected<cr
                       },
                       [](caf::error&) {});
             audit("authn_login_success", found->user.id, {}, request.origin);
-            open(found->user, request.cookie, request.origin, promise);
+            open(found->user, found->password_version, request.cookie, request.origin, promise);
           },
           [this, account, promise](caf::error& reason) {
             self->send(neighbours.cache, settle_attempt{account, true}); // not verified
@@ -117,17 +117,18 @@ caf::result<issued_tokens> auth_state::make_guest(const auth_guest& request) {
   account.full_name = request.name;
   account.role = role::guest;
   auto promise = self->make_response_promise<issued_tokens>();
-  within_rate(
-      "register", request.origin, config.registers_per_minute, promise,
-      [this, promise, account = std::move(account), cookie = request.cookie, origin = request.origin] {
-        self->request(neighbours.writer, config.write_deadline, account)
-            .then([this, promise, cookie, origin](user_view& user) { open(std::move(user), cookie, origin, promise); },
-                  [promise](caf::error& reason) mutable { promise.deliver(std::move(reason)); });
-      });
+  within_rate("register", request.origin, config.registers_per_minute, promise,
+              [this, promise, account = std::move(account), cookie = request.cookie, origin = request.origin] {
+                self->request(neighbours.writer, config.write_deadline, account)
+                    .then([this, promise, cookie,
+                           origin](user_view& user) { open(std::move(user), 0, cookie, origin, promise); },
+                          [promise](caf::error& reason) mutable { promise.deliver(std::move(reason)); });
+              });
   return promise;
 }
 
-void auth_state::open(user_view user, bool cookie, const client_origin& origin, tokens_promise promise) {
+void auth_state::open(user_view user, std::uint32_t password_version, bool cookie, const client_origin& origin,
+                      tokens_promise promise) {
   auto begun = now();
   auto refresh = neighbours.tokens->new_refresh(neighbours.tokens->new_id());
   open_session operation;
@@ -141,6 +142,7 @@ void auth_state::open(user_view user, bool cookie, const client_origin& origin, 
   operation.idle_expires_at = begun + config.refresh_idle;
   operation.absolute_expires_at = begun + config.refresh_absolute;
   operation.max_sessions = config.max_sessions;
+  operation.password_version = password_version;
   auto end = operation.absolute_expires_at;
   self->request(neighbours.writer, config.write_deadline, std::move(operation))
       .then(

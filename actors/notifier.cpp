@@ -30,12 +30,13 @@ caf::result<done> notifier_state::notify(const notify_by_mail& request) {
   self->request(store, config.store_deadline, get_user{request.user})
       .then(
           [this, promise, request](const user_view& user) mutable {
-            if (user.email.empty()) {
+            auto to = request.to.empty() ? user.email : request.to;
+            if (to.empty()) {
               --under_way;
               promise.deliver(make_failure(errc::not_available, "the user has no e-mail address"));
               return;
             }
-            mail_message mail{0, user.email, request.subject, request.body, config.wall_clock()};
+            mail_message mail{0, std::move(to), request.subject, request.body, config.wall_clock()};
             send(request.user, std::move(mail), core::backoff{config.first_retry, config.longest_retry}, promise);
           },
           [this, promise](caf::error& reason) mutable {

@@ -82,7 +82,7 @@ void reminder_state_machine::deliver(const personal_event& event) {
 
 void reminder_state_machine::send_mail() {
   self->request(neighbours.notifier, config.mail_deadline,
-                notify_by_mail{record.owner, "Reminder: " + record.text, record.text})
+                notify_by_mail{record.owner, "Reminder: " + record.text, record.text, {}})
       .then([this](done) { settle(false); },
             [this](caf::error& reason) {
               if (is_temporary(reason))

@@ -16,10 +16,12 @@
 
 namespace callboard {
 
-/// Where a request comes from: the address as security.md point 8 finds it, the device as the client names itself.
+/// Where a request comes from: the address as security.md point 8 finds it, the device as the client names itself, the
+/// languages it prefers (`Accept-Language`).
 struct client_origin {
   std::string address;
   std::string device;
+  std::string languages;
 };
 
 /// What a verified access token says. Its session may have ended meanwhile.
@@ -51,6 +53,10 @@ public:
   virtual std::string hash_refresh(const refresh_parts& parts) const = 0;
   virtual std::string print_refresh(const refresh_parts& parts) const = 0;
   virtual caf::optional<refresh_parts> parse_refresh(std::string_view text) const = 0;
+  /// A secret to be mailed (security.md point 4), printable.
+  virtual std::string new_one_time_token() const = 0;
+  /// What is stored of it, different for each purpose; empty if the text cannot be a token.
+  virtual std::string hash_one_time_token(std::string_view text, token_purpose purpose) const = 0;
 };
 
 /// Sessions that ended while their access tokens may still be valid. Thread-safe, consulted at every request.
@@ -160,6 +166,33 @@ struct auth_end_sessions {
 struct auth_delete_account {
   principal who;
 };
+/// Another password for the caller, who shows the old one; all other sessions end. Refusals: `validation_failed` with
+/// /current_password or /new_password, `too_many_requests` after too many wrong ones.
+struct auth_change_password {
+  principal who;
+  std::string current_password, new_password;
+  client_origin origin;
+};
+/// Mails a link to whoever has that address. The answer never depends on whether somebody has.
+struct auth_forgot_password {
+  std::string email;
+  client_origin origin;
+};
+/// Sets a password by the token of that link; all sessions end. Refusals: `invalid_token`, `validation_failed`.
+struct auth_reset_password {
+  std::string token, new_password;
+  client_origin origin;
+};
+/// Mails the caller a link that verifies the address. Refusals: `conflict` if it is verified, `not_available` if there
+/// is none, `too_many_requests` if enough were mailed.
+struct auth_send_verification {
+  principal who;
+  client_origin origin;
+};
+struct auth_verify_email {
+  std::string token;
+  client_origin origin;
+};
 /// From verified claims to a caller: its session must be live.
 struct auth_identify {
   token_claims claims;
@@ -175,11 +208,13 @@ struct issued_tokens {
 };
 
 /// Accounts and sessions. Stateless but for what is in flight: any number may run.
-using auth_actor =
-    caf::typed_actor<caf::replies_to<auth_register>::with<user_view>, caf::replies_to<auth_login>::with<issued_tokens>,
-                     caf::replies_to<auth_refresh>::with<issued_tokens>,
-                     caf::replies_to<auth_guest>::with<issued_tokens>, caf::replies_to<auth_logout>::with<done>,
-                     caf::replies_to<auth_end_sessions>::with<done>, caf::replies_to<auth_delete_account>::with<done>,
-                     caf::replies_to<auth_identify>::with<principal>>;
+using auth_actor = caf::typed_actor<
+    caf::replies_to<auth_register>::with<user_view>, caf::replies_to<auth_login>::with<issued_tokens>,
+    caf::replies_to<auth_refresh>::with<issued_tokens>, caf::replies_to<auth_guest>::with<issued_tokens>,
+    caf::replies_to<auth_logout>::with<done>, caf::replies_to<auth_end_sessions>::with<done>,
+    caf::replies_to<auth_delete_account>::with<done>, caf::replies_to<auth_change_password>::with<done>,
+    caf::replies_to<auth_forgot_password>::with<done>, caf::replies_to<auth_reset_password>::with<done>,
+    caf::replies_to<auth_send_verification>::with<done>, caf::replies_to<auth_verify_email>::with<done>,
+    caf::replies_to<auth_identify>::with<principal>>;
 
 } // namespace callboard

@@ -21,6 +21,7 @@ enum class errc : std::uint8_t {
   invalid_credentials, // log-in refused; the reason is never said
   invalid_refresh_token,
   refresh_token_reused,
+  invalid_token,        // of a mail: unknown, expired, used, or made for something else
   forbidden,            // known caller, not allowed
   not_found,            // absent, or not to be seen by the caller
   conflict,             // somebody else has it, or changed it meanwhile
@@ -63,6 +64,7 @@ inline constexpr std::array<error_entry, static_cast<std::size_t>(errc::count_)>
     {errc::invalid_credentials, "invalid_credentials", "The credentials are not valid", 401, 101, false},
     {errc::invalid_refresh_token, "invalid_refresh_token", "The refresh token is not valid", 401, 101, false},
     {errc::refresh_token_reused, "refresh_token_reused", "The refresh token was used before", 401, 101, false},
+    {errc::invalid_token, "invalid_token", "The link is not valid, or no longer", 422, 107, false},
     {errc::forbidden, "forbidden", "This is not allowed", 403, 103, false},
     {errc::not_found, "not_found", "There is no such thing", 404, 102, false},
     {errc::conflict, "conflict", "It conflicts with what is there", 409, 107, false},

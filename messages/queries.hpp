@@ -27,12 +27,21 @@ struct credentials {
   user_view user;
   std::string password_hash;
   bool disabled = false;
+  std::uint32_t password_version = 0; // another one with every change, not with an upgrade of the hash
 };
 
 /// By username or e-mail, case-insensitive.
 struct find_credentials {
   std::string login;
   using result = credentials;
+};
+
+/// Whose token that is. `not_found` also if it has expired, or its user is disabled.
+struct find_account_token {
+  std::string hash;
+  token_purpose purpose = token_purpose::reset_password;
+  timestamp now;
+  using result = user_view;
 };
 
 struct get_user {
@@ -230,11 +239,11 @@ struct list_signing_keys {
   using result = std::vector<signing_key_record>;
 };
 
-using query =
-    std::variant<find_credentials, get_user, search_users, resolve_names, get_session, get_attachment, list_sessions,
-                 sessions_ended_since, load_room, list_rooms, list_members, read_events, read_personal, get_reminder,
-                 list_reminders, due_reminders, read_outbox, list_dead_events, get_log_positions, get_analytics,
-                 list_mail, get_store_status, get_outbox_growth, list_signing_keys>;
+using query = std::variant<find_credentials, find_account_token, get_user, search_users, resolve_names, get_session,
+                           get_attachment, list_sessions, sessions_ended_since, load_room, list_rooms, list_members,
+                           read_events, read_personal, get_reminder, list_reminders, due_reminders, read_outbox,
+                           list_dead_events, get_log_positions, get_analytics, list_mail, get_store_status,
+                           get_outbox_growth, list_signing_keys>;
 
 /// Reads; several connections, each query sees all that was committed before it was sent.
 using store_actor = answers_each<query>;

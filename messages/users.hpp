@@ -133,11 +133,12 @@ struct reminder_changed {
 };
 using reminder_actor = caf::typed_actor<caf::reacts_to<reminder_changed>>;
 
-/// Brings a fired reminder to its owner by e-mail.
+/// Brings news to a user by e-mail: a fired reminder, a link.
 struct notify_by_mail {
   user_id user{};
   std::string subject;
   std::string body;
+  std::string to; // empty: the address that the user has when it is sent
 };
 using notifier_actor = caf::typed_actor<caf::replies_to<notify_by_mail>::with<done>>;
 using mailer_actor = caf::typed_actor<caf::replies_to<mail_message>::with<done>>;

@@ -14,6 +14,7 @@
 #include "messages/analytics.hpp"
 #include "messages/answering.hpp"
 #include "messages/events.hpp"
+#include "messages/password_writes.hpp"
 #include "messages/signing_keys.hpp"
 #include "messages/values.hpp"
 
@@ -29,8 +30,6 @@ struct fence {
   partition_id partition{};
   epoch_number epoch{};
 };
-
-struct done {};
 
 /// Where an event went. `duplicate`: the client key was seen before, and this is the first result.
 /// `same_content`: of a duplicate, whether text and reply are those of the first.
@@ -167,6 +166,8 @@ struct open_session {
   std::string device, address;
   timestamp now, idle_expires_at, absolute_expires_at;
   std::uint32_t max_sessions = 10;
+  /// Of the password that was verified; another one by now is `invalid_credentials`.
+  caf::optional<std::uint32_t> password_version;
   using result = std::vector<session_id>; // the evicted ones
 };
 
@@ -202,7 +203,7 @@ struct end_sessions {
   user_id user{};
   std::vector<session_id> sessions;
   bool all = false;
-  std::string reason; // "logout", "revoked", "reused", "evicted", "deleted"
+  std::string reason; // "logout", "revoked", "reused", "evicted", "deleted", "password_changed"
   timestamp now;
   using result = std::vector<session_id>; // those that were live
 };
@@ -331,12 +332,13 @@ struct write_audit {
   using result = done;
 };
 
-using write_op = std::variant<append_events, create_room, rename_room, delete_room, add_members, remove_member,
-                              mark_read, register_user, update_user, upgrade_password_hash, delete_user, open_session,
-                              rotate_refresh, end_sessions, create_reminder, change_reminder, fire_reminder,
-                              append_personal, claim_partitions, trim_outbox, keep_dead_events, replay_dead_events,
-                              count_events, forget_counted, tell_refused_login, tell_notification, keep_mail,
-                              write_audit, add_signing_key, retire_signing_key, note_token_life, note_token_end>;
+using write_op =
+    std::variant<append_events, create_room, rename_room, delete_room, add_members, remove_member, mark_read,
+                 register_user, update_user, upgrade_password_hash, delete_user, open_session, rotate_refresh,
+                 end_sessions, change_password, keep_account_token, reset_password, verify_email, create_reminder,
+                 change_reminder, fire_reminder, append_personal, claim_partitions, trim_outbox, keep_dead_events,
+                 replay_dead_events, count_events, forget_counted, tell_refused_login, tell_notification, keep_mail,
+                 write_audit, add_signing_key, retire_signing_key, note_token_life, note_token_end>;
 
 /// The answer to one operation: its `result` or the error that refused it.
 using write_answer =

@@ -14,6 +14,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t most_device_bytes = 200;
+constexpr std::size_t most_language_bytes = 100;
 constexpr std::chrono::milliseconds header_time_while_draining{1'000};
 
 std::string choose_request_id(const request_head& head, const token_service& tokens) {
@@ -93,7 +94,8 @@ asio::awaitable<bool> http_connection::serve_one() {
 
   auto id = choose_request_id(*head, *state.services.tokens);
   auto device = std::string{head->header("user-agent").substr(0, most_device_bytes)};
-  client_origin origin{address_key(state.addresses.client_of(peer_, *head)), std::move(device)};
+  auto languages = std::string{head->header("accept-language").substr(0, most_language_bytes)};
+  client_origin origin{address_key(state.addresses.client_of(peer_, *head)), std::move(device), std::move(languages)};
   request_context context{thread_->environment(), std::move(*head), std::move(id), std::move(origin)};
 
   std::string_view pattern = "(none)";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "adapters/sql/account_tokens.hpp"
 #include "adapters/sql/analytics.hpp"
 #include "adapters/sql/append_runs.hpp"
 #include "adapters/sql/append_together.hpp"
@@ -252,6 +253,7 @@ caf::expected<typename Query::result> query_executor::ask(const Query& question)
 
 #define CALLBOARD_QUERY(type) template caf::expected<type::result> query_executor::ask<type>(const type&);
 CALLBOARD_QUERY(find_credentials)
+CALLBOARD_QUERY(find_account_token)
 CALLBOARD_QUERY(get_user)
 CALLBOARD_QUERY(search_users)
 CALLBOARD_QUERY(resolve_names)

@@ -85,6 +85,12 @@ bool end_session(work& unit, user_id user, const session_id& session, const std:
 std::vector<session_id> apply(work& unit, const open_session& op) {
   if (!select(unit.db, "SELECT 1 FROM users WHERE id = $1 AND deleted = 0 AND disabled = 0", op.user).next())
     refuse(errc::not_found, "The user does not exist.");
+  // Changes nothing, but waits for who changes the password, and makes them wait: no session outlives its password.
+  if (op.password_version && run(unit.db,
+                                 "UPDATE users SET password_version = password_version WHERE id = $1 "
+                                 "AND password_version = $2",
+                                 op.user, *op.password_version) == 0)
+    refuse(errc::invalid_credentials, {});
   prune(unit, op.now);
   auto older = live_sessions(unit.db, op.user, op.now);
   std::vector<session_id> evicted;

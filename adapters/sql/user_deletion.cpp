@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/sql/account_tokens.hpp"
 #include "adapters/sql/analytics.hpp"
 #include "adapters/sql/event_json.hpp"
 #include "adapters/sql/members.hpp"
@@ -159,6 +160,7 @@ deleted_user apply(work& unit, const delete_user& op) {
   result.reminders = erase_reminders(unit, op.user);
   run(unit.db, "DELETE FROM personal_events WHERE user_id = $1", op.user);
   run(unit.db, "DELETE FROM idempotency WHERE user_id = $1", op.user);
+  forget_account_tokens(unit, op.user);
   forget_activity(unit, op.user);
   if (!known.email.empty())
     run(unit.db, "DELETE FROM mail WHERE lower(recipient) = $1", known.email);

@@ -1,5 +1,6 @@
 #include "adapters/sql/users.hpp"
 
+#include "adapters/sql/account_tokens.hpp"
 #include "adapters/sql/event_json.hpp"
 #include "adapters/sql/folding.hpp"
 #include "adapters/sql/numbers.hpp"
@@ -91,6 +92,8 @@ user_view apply(work& unit, const update_user& op) {
     auto email = to_lower_ascii(*op.email);
     if (is_email_taken(unit.db, email, op.user))
       refuse(errc::conflict, "Somebody else has this address.", {email_taken});
+    if (email != user.email)
+      forget_account_tokens(unit, op.user); // they were mailed to the former one
     user.email_verified = user.email_verified && email == user.email;
     user.email = email;
   }
@@ -109,15 +112,15 @@ done apply(work& unit, const upgrade_password_hash& op) {
 }
 
 credentials answer(reading& from, const find_credentials& question) {
-  static const auto base =
-      "SELECT " + std::string{user_columns} + ", password_hash, disabled FROM users WHERE deleted = 0";
+  static const auto base = "SELECT " + std::string{user_columns} +
+                           ", password_hash, disabled, password_version FROM users WHERE deleted = 0";
   static const auto by_username = base + " AND username = $1";
   static const auto by_email = base + " AND email = $1";
   auto login = to_lower_ascii(question.login);
   for (auto& text : {std::cref(by_username), std::cref(by_email)}) {
     auto found = select(from.db, text.get(), login);
     if (found.next())
-      return {read_user(found), found.get<std::string>(9), found.get<bool>(10)};
+      return {read_user(found), found.get<std::string>(9), found.get<bool>(10), found.get<std::uint32_t>(11)};
   }
   refuse(errc::not_found, "The user does not exist.");
 }

@@ -143,4 +143,17 @@ caf::optional<refresh_parts> token_authority::parse_refresh(std::string_view tex
   return parts;
 }
 
+std::string token_authority::new_one_time_token() const {
+  return crypto::base64url_encode(crypto::random_bytes(secret_size));
+}
+
+std::string token_authority::hash_one_time_token(std::string_view text, token_purpose purpose) const {
+  if (text.size() > 2 * secret_size)
+    return {};
+  auto bytes = crypto::base64url_decode(text);
+  if (!bytes || bytes->size() != secret_size)
+    return {};
+  return crypto::base64url_encode(crypto::sha256(*bytes + static_cast<char>(purpose)));
+}
+
 } // namespace callboard::tokens

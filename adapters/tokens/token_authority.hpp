@@ -39,6 +39,8 @@ public:
   std::string hash_refresh(const refresh_parts& parts) const override;
   std::string print_refresh(const refresh_parts& parts) const override;
   caf::optional<refresh_parts> parse_refresh(std::string_view text) const override;
+  std::string new_one_time_token() const override;
+  std::string hash_one_time_token(std::string_view text, token_purpose purpose) const override;
 
 private:
   struct present {

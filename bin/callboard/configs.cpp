@@ -177,6 +177,9 @@ auth_config auth_settings(const settings& options, std::shared_ptr<node_probe> p
   result.max_sessions = narrow(options.max_sessions);
   result.logins_per_minute = narrow(options.login_rate);
   result.registers_per_minute = narrow(options.register_rate);
+  result.passwords_per_minute = narrow(options.password_rate);
+  result.one_time.reset_life = duration_cast<seconds>(options.reset_life);
+  result.one_time.verification_life = duration_cast<seconds>(options.verification_life);
   result.wall_clock = wall_clock;
   result.probe = std::move(probe);
   return result;

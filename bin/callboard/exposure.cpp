@@ -23,6 +23,11 @@ bool speaks_tls(const settings& options) {
   return !options.tls_cert.empty();
 }
 
+std::string local_address(const settings& options, std::uint16_t port) {
+  auto host = options.listen.substr(0, options.listen.rfind(':'));
+  return (speaks_tls(options) ? "https://" : "http://") + host + ":" + std::to_string(port);
+}
+
 std::string refuse_exposure(const settings& options) {
   std::string errors;
   if (options.tls_cert.empty() != options.tls_key.empty())

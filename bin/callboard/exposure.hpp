@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,9 @@ namespace callboard {
 bool listens_on_loopback(const settings& options);
 
 bool speaks_tls(const settings& options);
+
+/// The server's URL by the address that it listens on, with the port that it got.
+std::string local_address(const settings& options, std::uint16_t port);
 
 /// What may not be, a line each; without a look at files. Part of what `read_settings` says.
 std::string refuse_exposure(const settings& options);

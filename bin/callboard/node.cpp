@@ -335,8 +335,14 @@ start_failure node::parts::start_edge(const loaded_keys& keys, const secrets& kn
                           mirror_registry_neighbours{placement, readers, edge->outlet(), wire});
   auto accounts = auth_settings(options, probe);
   accounts.policy = judge_password;
-  auth = system->spawn(callboard::auth, std::move(accounts),
-                       auth_neighbours{account_changes, profiles, hasher, cache.actor, placement, tokens, revocations});
+  // Asked for when the edge runs: until then the port is not known.
+  accounts.link_base = [this] {
+    auto& wanted = options.public_url;
+    return wanted.empty() ? local_address(options, edge->port()) : wanted;
+  };
+  auth = system->spawn(
+      callboard::auth, std::move(accounts),
+      auth_neighbours{account_changes, profiles, hasher, cache.actor, placement, notifier, tokens, revocations});
   auto session_settings_shared =
       std::make_shared<const session_config>(session_settings(options, store->store_epoch(), probe));
   auto session_around = std::make_shared<const session_neighbours>(
@@ -359,9 +365,7 @@ start_failure node::parts::start_edge(const loaded_keys& keys, const secrets& kn
 }
 
 std::string node::address() const {
-  auto& listen = parts_->options.listen;
-  return (parts_->certificate ? "https://" : "http://") + listen.substr(0, listen.rfind(':')) + ":" +
-         std::to_string(parts_->edge->port());
+  return local_address(parts_->options, parts_->edge->port());
 }
 
 void node::parts::end(const caf::actor& each) {

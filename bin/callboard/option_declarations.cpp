@@ -203,7 +203,7 @@ void declare_server(declaration& declare) {
   declare.text("web-dir", "DIRECTORY", &settings::web_dir,
                "The built web client; empty: beside the program if it is there, otherwise none is served.");
   declare.text("public-url", "URL", &settings::public_url,
-               "How browsers reach this server, if not by the address it listens on.");
+               "How browsers reach this server, if not by the address it listens on; links in mail begin with it.");
   declare.text("tls-cert", "FILE", &settings::tls_cert,
                "Certificates in PEM form, the server's own first; with it TLS is spoken. Read again on SIGHUP.");
   declare.text("tls-key", "FILE", &settings::tls_key,
@@ -265,6 +265,13 @@ void declare_accounts(declaration& declare) {
   declare.number("login-rate", 0, 1'000'000, &settings::login_rate, "Log-ins a minute from one address; 0: no limit.");
   declare.number("register-rate", 0, 1'000'000, &settings::register_rate,
                  "Registrations and guests a minute from one address; 0: no limit.");
+  declare.number(
+      "password-rate", 0, 1'000'000, &settings::password_rate,
+      "Mails about passwords and addresses, and uses of their links, a minute from one address; 0: no limit.");
+  declare.duration("reset-life", std::chrono::minutes{1}, std::chrono::hours{24}, &settings::reset_life,
+                   "How long a mailed link to choose a new password works.");
+  declare.duration("verification-life", std::chrono::minutes{1}, std::chrono::hours{24 * 30},
+                   &settings::verification_life, "How long a mailed link to confirm an address works.");
   declare.duration("access-life", std::chrono::seconds{35}, std::chrono::hours{24}, &settings::access_life,
                    "How long an access token is valid.");
   declare.duration("refresh-idle", std::chrono::minutes{1}, std::chrono::hours{24 * 365}, &settings::refresh_idle,

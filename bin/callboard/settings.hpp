@@ -45,6 +45,9 @@ struct settings {
   std::uint64_t lock_seconds = 300;
   std::uint64_t login_rate = 60;
   std::uint64_t register_rate = 30;
+  std::uint64_t password_rate = 20;
+  std::chrono::milliseconds reset_life = std::chrono::minutes{30};
+  std::chrono::milliseconds verification_life = std::chrono::hours{24};
   std::chrono::milliseconds access_life = std::chrono::minutes{15};
   std::chrono::milliseconds refresh_idle = std::chrono::hours{24 * 30};
   std::chrono::milliseconds refresh_absolute = std::chrono::hours{24 * 90};

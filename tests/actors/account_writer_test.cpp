@@ -41,6 +41,15 @@ TEST_CASE_FIXTURE(account_writer_fixture, "a change is answered when the cache h
   CHECK(changed.value().username == "alice");
 }
 
+TEST_CASE_FIXTURE(account_writer_fixture, "a verified address is answered when the cache has forgotten the profile") {
+  auto verified = ask<done>(accounts, verify_email{user_id{1}, "#hash", "", {}});
+  writer.answer<verify_email>(done{});
+  CHECK(dropped() == keys{"user:1"});
+  CHECK_FALSE(verified.arrived());
+  cache.answer<drop_cached>(done{});
+  CHECK(verified.arrived());
+}
+
 TEST_CASE_FIXTURE(account_writer_fixture, "a new address makes the old one forgotten too") {
   update_user operation;
   operation.user = user_id{1};

@@ -12,12 +12,14 @@ struct auth_fixture : deterministic {
   fake<hasher_actor> hasher{*this};
   fake<cache_actor> cache{*this};
   fake<placement_actor> placement{*this};
+  fake<notifier_actor> notifier{*this};
   std::shared_ptr<plain_revocations> revocations = std::make_shared<plain_revocations>();
   auth_config config;
   auth_actor auth;
 
   auth_fixture() {
     config.wall_clock = [] { return timestamp{1000h}; };
+    config.link_base = [] { return "https://chat.example.com"; };
     config.probe = std::make_shared<node_probe>();
     config.policy = [](std::string_view password, const std::vector<std::string>&) -> caf::optional<field_error> {
       if (password == "weak")
@@ -26,9 +28,9 @@ struct auth_fixture : deterministic {
     };
   }
   void begin() {
-    auth =
-        start(callboard::auth, config,
-              auth_neighbours{writer, store, hasher, cache, placement, std::make_shared<plain_tokens>(), revocations});
+    auth = start(callboard::auth, config,
+                 auth_neighbours{writer, store, hasher, cache, placement, notifier, std::make_shared<plain_tokens>(),
+                                 revocations});
     cache->on<reserve_attempt, attempt_verdict>([this](reserve_attempt&) -> caf::expected<attempt_verdict> {
       return attempt_verdict{!locked, {}};
     });
@@ -36,7 +38,7 @@ struct auth_fixture : deterministic {
     store->on<find_credentials, credentials>([this](find_credentials& query) -> caf::expected<credentials> {
       if (query.login != "user1" && query.login != "user2")
         return make_failure(errc::not_found);
-      return credentials{user(), "#right", query.login == "user2"};
+      return credentials{user(), "#right", query.login == "user2", 5};
     });
     store->on<get_user, user_view>([this](get_user&) -> caf::expected<user_view> { return user(); });
     hasher->on<check_password, password_verdict>([this](check_password& check) -> caf::expected<password_verdict> {
@@ -50,6 +52,12 @@ struct auth_fixture : deterministic {
         [this](open_session&) -> caf::expected<std::vector<session_id>> { return evicted; });
     writer->on<end_sessions, std::vector<session_id>>(
         [](end_sessions& operation) -> caf::expected<std::vector<session_id>> { return operation.sessions; });
+    writer->on<keep_account_token, done>([this](keep_account_token&) -> caf::expected<done> {
+      if (letters_are_out)
+        return make_failure(errc::limit_exceeded);
+      return done{};
+    });
+    notifier->on<notify_by_mail, done>([](notify_by_mail&) -> caf::expected<done> { return done{}; });
     settle();
   }
   user_view user() {
@@ -72,6 +80,7 @@ struct auth_fixture : deterministic {
   bool locked = false;
   bool too_often = false;
   bool old_hash = false;
+  bool letters_are_out = false; // as many as may be
   std::vector<session_id> evicted;
 };
 

@@ -47,6 +47,13 @@ TEST_CASE_FIXTURE(notifier_fixture, "a user without an address cannot be told") 
   CHECK(sent.failure() == errc::not_available);
 }
 
+TEST_CASE_FIXTURE(notifier_fixture, "a mail that names its address goes there, whatever the profile says by then") {
+  begin();
+  ask<done>(notifier, notify_by_mail{user_id{1}, "subject", "body", "old@b.c"});
+  found("new@b.c");
+  CHECK(mailer->last<mail_message>().to == "old@b.c");
+}
+
 TEST_CASE_FIXTURE(notifier_fixture, "a mailer that is busy is tried again, so many times") {
   begin();
   auto sent = notify();

@@ -47,6 +47,12 @@ public:
     parts.secret = text.substr(second + 1);
     return parts;
   }
+  std::string new_one_time_token() const override { return "secret" + std::to_string(++secrets_); }
+  std::string hash_one_time_token(std::string_view text, token_purpose purpose) const override {
+    if (!text.starts_with("secret"))
+      return {};
+    return (purpose == token_purpose::verify_email ? "#verify:" : "#reset:") + std::string{text};
+  }
 
 private:
   static bool split(std::string_view text, std::int64_t (&parts)[3]) {
@@ -61,6 +67,7 @@ private:
     return true;
   }
   mutable std::uint8_t ids_ = 100;
+  mutable int secrets_ = 0;
 };
 
 class plain_revocations final : public revocation_list {

@@ -31,6 +31,21 @@ std::shared_ptr<const jwt::key_set> new_key_set() {
   return keys;
 }
 
+TEST_CASE("a token of a mail is long and random, and its hash belongs to one purpose") {
+  token_authority tokens{new_key_set(), {}};
+  auto token = tokens.new_one_time_token();
+  CHECK(token.size() == 43); // 256 bits
+  CHECK(token != tokens.new_one_time_token());
+  auto reset = tokens.hash_one_time_token(token, token_purpose::reset_password);
+  CHECK(reset.size() == 43);
+  CHECK(reset == tokens.hash_one_time_token(token, token_purpose::reset_password));
+  CHECK(reset != tokens.hash_one_time_token(token, token_purpose::verify_email));
+  CHECK(reset.find(token) == std::string::npos);
+  for (auto text : {std::string{}, std::string{"x"}, token + "A", token.substr(1), token.substr(1) + "=",
+                    std::string(1'000'000, 'A')})
+    CHECK(tokens.hash_one_time_token(text, token_purpose::reset_password).empty());
+}
+
 TEST_CASE("claims are found by the very bytes of their token, until it expires") {
   verified_tokens kept{64};
   kept.keep("a.b.c", claims_of(1));

@@ -41,6 +41,8 @@ CONTRACT_CASE("a deleted user leaves messages under another name and no other tr
   store.perform(keep_mail{{0, "bob@example.com", "for bob", "body", store.now}});
   store.perform(write_audit{"authn_login_success", mallory, "secret detail", "198.51.100.77", store.now});
   store.perform(write_audit{"authn_login_fail", user_id{}, "login=mallory", "", store.now});
+  store.perform(keep_account_token{mallory, "mallory@example.com", token_purpose::reset_password, "secret token hash",
+                                   store.now, store.now + 1h, 3, "198.51.100.77"});
   auto keyed = store.room_of(mallory, {bob});
   keyed.idempotency = idempotency_claim{"POST /rooms", "secret key", "secret hash"};
   auto both = store.perform(keyed).id;

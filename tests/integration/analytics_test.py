@@ -86,7 +86,7 @@ def test_everything_is_counted_once_under_its_name(counted):
             "reminders_created": 2,
             "reminders_fired": 1,
             "reminders_delivered": 1,
-            "notifications_sent": 1,
+            "notifications_sent": 2,  # the reminder, and the link to confirm the address
         }
     )
     report = figures.report()

@@ -12,7 +12,7 @@ namespace callboard::http::rest::test {
 /// A request as a handler gets it, without a server.
 struct made_request {
   made_request(std::vector<std::pair<std::string, std::string>> headers, std::string query = {}, std::string body = {})
-      : context{environment(), head_with(std::move(headers)), "request-1", {"127.0.0.1", "test"}} {
+      : context{environment(), head_with(std::move(headers)), "request-1", {"127.0.0.1", "test", {}}} {
     context.set_path("/", std::move(query));
     context.set_body(std::move(body));
   }

@@ -3,6 +3,9 @@ import { signal } from '@preact/signals';
 export type Route =
   | { name: 'sign_in' }
   | { name: 'sign_up' }
+  | { name: 'forgot' }
+  | { name: 'reset'; token: string }
+  | { name: 'verify'; token: string }
   | { name: 'rooms' }
   | { name: 'room'; id: number }
   | { name: 'reminders' }
@@ -16,6 +19,7 @@ const plainRoutes: Record<string, Route> = {
   rooms: { name: 'rooms' },
   signin: { name: 'sign_in' },
   signup: { name: 'sign_up' },
+  forgot: { name: 'forgot' },
   reminders: { name: 'reminders' },
   account: { name: 'account' },
   mail: { name: 'mail' },
@@ -27,11 +31,15 @@ export function parseRoute(hash: string): Route {
   const path = hash.replace(/^#?\/?/, '').replace(/\/$/, '');
   const room = /^rooms\/([1-9][0-9]{0,15})$/.exec(path);
   if (room !== null) return { name: 'room', id: Number(room[1]) };
+  // Behind the hash, so that the token of a mailed link is sent to no server with the address of the page.
+  const mailed = /^(reset|verify)\/([A-Za-z0-9_-]{1,200})$/.exec(path);
+  if (mailed !== null) return { name: mailed[1] === 'reset' ? 'reset' : 'verify', token: mailed[2] ?? '' };
   return plainRoutes[path] ?? { name: 'unknown' };
 }
 
 export function hrefOf(target: Route): string {
   if (target.name === 'room') return `#/rooms/${target.id}`;
+  if (target.name === 'reset' || target.name === 'verify') return `#/${target.name}/${target.token}`;
   if (target.name === 'sign_in') return '#/signin';
   if (target.name === 'sign_up') return '#/signup';
   return target.name === 'unknown' ? '#/' : `#/${target.name}`;
@@ -45,8 +53,13 @@ export function goTo(target: Route): void {
 
 /** Leaves the sign-in pages once they have done their work; the way back does not lead to them. */
 export function leaveSignIn(): void {
-  if (route.value.name !== 'sign_in' && route.value.name !== 'sign_up') return;
+  if (!['sign_in', 'sign_up', 'forgot'].includes(route.value.name)) return;
   location.replace(hrefOf({ name: 'rooms' }));
+}
+
+/** Goes on from a page whose token is of no use any more; the way back does not lead to it. */
+export function leaveTo(target: Route): void {
+  location.replace(hrefOf(target));
 }
 
 export function startRouter(): void {

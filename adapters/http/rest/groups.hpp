@@ -6,6 +6,7 @@ namespace callboard::http::rest {
 
 /// The routes by subject; each group has its file.
 void add_account_routes(router& routes, const shared_options& options);
+void add_password_routes(router& routes, const shared_options& options);
 void add_session_routes(router& routes, const shared_options& options);
 void add_user_routes(router& routes, const shared_options& options);
 void add_room_routes(router& routes, const shared_options& options);

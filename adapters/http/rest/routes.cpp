@@ -7,6 +7,7 @@ namespace callboard::http::rest {
 caf::error add_routes(router& routes, rest_options options) {
   auto shared = std::make_shared<const rest_options>(std::move(options));
   add_account_routes(routes, shared);
+  add_password_routes(routes, shared);
   add_session_routes(routes, shared);
   add_user_routes(routes, shared);
   add_room_routes(routes, shared);

@@ -66,6 +66,7 @@ class Server:
     UNLIMITED = (
         "login-rate",
         "register-rate",
+        "password-rate",
         "send-rate",
         "connections-per-address",
         "connections-per-user",

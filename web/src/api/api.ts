@@ -103,6 +103,13 @@ export class Api {
   updateMe(change: { full_name: string }): Promise<User> {
     return this.#call('PATCH', '/users/me', change);
   }
+  changePassword(current: string, next: string): Promise<void> {
+    return this.#call('POST', '/auth/password', { current_password: current, new_password: next });
+  }
+  /** Mails another link that confirms one's address. */
+  resendVerification(): Promise<void> {
+    return this.#call('POST', '/auth/email/resend', {});
+  }
   deleteMe(): Promise<void> {
     return this.#call('DELETE', '/users/me');
   }

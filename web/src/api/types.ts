@@ -9,6 +9,7 @@ export interface User {
   role: Role;
   created_at: string;
   email?: string | null;
+  email_verified?: boolean;
 }
 
 /** Answer of sign-in and refresh; the refresh token comes as a cookie. */

@@ -9,11 +9,20 @@ import { Tabs, type TabMessage } from './tabs';
 /** `starting`: it is not known yet whether this browser is signed in. */
 export type Phase = 'starting' | 'unreachable' | 'signed_out' | 'signed_in';
 /** Why the last session ended, for the sign-in page to say. */
-export type EndReason = 'signed_out' | 'revoked' | 'evicted' | 'reused' | 'deleted' | 'expired';
+export type EndReason =
+  | 'signed_out'
+  | 'revoked'
+  | 'evicted'
+  | 'reused'
+  | 'deleted'
+  | 'password_changed'
+  | 'expired';
+
+const toldReasons: readonly EndReason[] = ['evicted', 'reused', 'deleted', 'password_changed'];
 
 /** The reason a server gave, or the general one. */
 export function toEndReason(reason: unknown): EndReason {
-  return reason === 'evicted' || reason === 'reused' || reason === 'deleted' ? reason : 'revoked';
+  return toldReasons.find((told) => told === reason) ?? 'revoked';
 }
 
 export interface Registration {

@@ -6,7 +6,9 @@ import { Avatar } from '../avatar';
 import { LanguageChoice } from '../language_choice';
 import { Page } from '../page';
 import { ThemeChoice } from '../theme_choice';
+import { ChangePassword } from './change_password';
 import { DeleteAccount } from './delete_account';
+import { EmailState } from './email_state';
 import { ProfileForm } from './profile_form';
 import { SessionList } from './session_list';
 
@@ -33,7 +35,9 @@ export function AccountPage({ workspace }: { workspace: Workspace }) {
           {t.signOut}
         </button>
       </section>
+      {me.role !== 'guest' && <EmailState workspace={workspace} />}
       {me.role !== 'guest' && <ProfileForm workspace={workspace} />}
+      {me.role !== 'guest' && <ChangePassword workspace={workspace} />}
       <section class="card">
         <h2>{t.appearance}</h2>
         <div class="appearance">

@@ -18,6 +18,7 @@ function endText(reason: EndReason | null): string | null {
     evicted: t.endedEvicted,
     reused: t.endedReused,
     deleted: t.endedDeleted,
+    password_changed: t.endedPasswordChanged,
     expired: t.endedExpired,
   };
   return reasons[reason];
@@ -41,6 +42,11 @@ export function AuthPage() {
         )}
         <h1>{signingUp ? t.signUp : t.signIn}</h1>
         {signingUp ? <SignUpForm /> : <SignInForm />}
+        {!signingUp && (
+          <p class="auth-switch">
+            <a href={hrefOf({ name: 'forgot' })}>{t.forgotPassword}</a>
+          </p>
+        )}
         <p class="auth-switch">
           {signingUp ? t.haveAccount : t.newHere}{' '}
           <a href={hrefOf({ name: signingUp ? 'sign_in' : 'sign_up' })}>{signingUp ? t.signIn : t.signUp}</a>

@@ -3,8 +3,10 @@ import { texts } from '../../i18n';
 import { Field, type FieldProps } from '../field';
 import { Icon } from '../icon';
 
+type PasswordFieldProps = Omit<FieldProps, 'type' | 'trailing' | 'label'> & { label?: string };
+
 /** A password field whose content can be looked at. */
-export function PasswordField(props: Omit<FieldProps, 'type' | 'trailing' | 'label'>) {
+export function PasswordField({ label, ...props }: PasswordFieldProps) {
   const [shown, setShown] = useState(false);
   const t = texts.value;
   const toggle = (
@@ -18,5 +20,5 @@ export function PasswordField(props: Omit<FieldProps, 'type' | 'trailing' | 'lab
       <Icon name="eye" size={18} />
     </button>
   );
-  return <Field {...props} label={t.password} type={shown ? 'text' : 'password'} trailing={toggle} />;
+  return <Field {...props} label={label ?? t.password} type={shown ? 'text' : 'password'} trailing={toggle} />;
 }
