@@ -182,7 +182,7 @@ caf::error print_token(sql::store_session& store, const token_service& tokens, c
   write_batch batch;
   batch.operations.emplace_back(session);
   batch.operations.emplace_back(
-      write_audit{"authn_token_created", found->user.id, "by callboard admin token", {}, now});
+      write_audit{"authn_token_created", {}, found->user.id, {{"by", "command_line"}}, {}, now});
   auto outcome = store.execute(batch);
   if (!outcome)
     return outcome.error();

@@ -39,6 +39,9 @@ int replay_dead(const settings& options, const std::vector<std::string>& ids);
 /// output. Guests and disabled accounts are left out.
 int export_accounts(const settings& options, const std::string& file);
 
+/// Prints every route of REST, one a line: method, pattern, the permission it needs, the roles that have it.
+int list_routes();
+
 /// Reads accounts from NDJSON; "-" is standard input.
 int import_accounts(const settings& options, const std::string& file);
 

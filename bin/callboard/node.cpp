@@ -12,6 +12,7 @@
 #include "actors/analytics.hpp"
 #include "actors/auth.hpp"
 #include "actors/core/partitioning.hpp"
+#include "actors/core/permissions.hpp"
 #include "actors/log_writer.hpp"
 #include "actors/mirror_registry.hpp"
 #include "actors/notifier.hpp"
@@ -288,7 +289,7 @@ start_failure node::parts::start_edge(std::shared_ptr<const jwt::key_set> keys, 
   auto session_settings_shared =
       std::make_shared<const session_config>(session_settings(options, store->store_epoch(), probe));
   auto session_around = std::make_shared<const session_neighbours>(
-      session_neighbours{placement, mirrors, profiles, tokens, revocations, edge->outlet(), wire});
+      session_neighbours{placement, mirrors, profiles, tokens, revocations, edge->outlet(), wire, auth});
   watch_parts();
   node_services services;
   services.auth = auth;
@@ -298,6 +299,7 @@ start_failure node::parts::start_edge(std::shared_ptr<const jwt::key_set> keys, 
   services.revocations = revocations;
   services.wire = wire;
   services.store_epoch = store->store_epoch();
+  services.may = core::may;
   services.spawn_session = [this, session_settings_shared, session_around](connection_ref socket, client_origin) {
     return system->spawn(session, session_settings_shared, session_around, socket);
   };

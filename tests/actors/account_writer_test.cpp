@@ -102,7 +102,7 @@ TEST_CASE_FIXTURE(account_writer_fixture, "an account that cannot be read is not
 }
 
 TEST_CASE_FIXTURE(account_writer_fixture, "all other operations go straight on") {
-  auto written = ask<done>(accounts, write_audit{"type", {}, "detail", {}, {}});
+  auto written = ask<done>(accounts, write_audit{"type", {}, {}, {}, {}, {}});
   writer.answer<write_audit>(done{});
   CHECK(written.arrived());
   CHECK(cache->count<drop_cached>() == 0);

@@ -73,6 +73,9 @@ TEST_CASE("every answer carries the security headers, and no header can split it
 
 TEST_CASE("browsers are told to insist on TLS only by a server that is reached by it") {
   CHECK(write_response_head(no_content(), "id", true, false).find("Strict-Transport") == std::string::npos);
+  CHECK(head.find("connect-src 'self'\r\n") != std::string::npos);
+  CHECK(write_response_head(answer, "id", true, false, "wss://chat.example").find("connect-src 'self' wss://chat.example\r\n") !=
+        std::string::npos);
   CHECK(write_response_head(no_content(), "id", true, true).find("Strict-Transport-Security: max-age=31536000\r\n") !=
         std::string::npos);
 }
