@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { createAdmin } from './support/admin.js';
 import { base, launch, picture } from './support/browser.js';
 import { Person } from './support/person.js';
 import { freshName, logIn, password, register, rest } from './support/rest.js';
@@ -11,20 +10,6 @@ let browser;
 let admin;
 /** A room's name that no other one has, among the most lively rooms of these tests. */
 const stage = freshName('Stage left');
-
-/** Makes an administrator on the server's own data directory. */
-function createAdmin() {
-  const { CALLBOARD_BIN_DIR: programs, CALLBOARD_DATA_DIR: data } = process.env;
-  assert.ok(programs && data, 'CALLBOARD_BIN_DIR and CALLBOARD_DATA_DIR say which server this is');
-  const username = freshName('chief');
-  const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('CALLBOARD_')));
-  execFileSync(
-    join(programs, 'callboard'),
-    ['admin', 'create', '--username', username, '--email', `${username}@example.com`, '--password-stdin', '--data-dir', data],
-    { input: `${password}\n`, env: environment, timeout: 30_000 },
-  );
-  return username;
-}
 
 before(async () => {
   browser = await launch();

@@ -9,11 +9,12 @@ import { Tabs, type TabMessage } from './tabs';
 /** `starting`: it is not known yet whether this browser is signed in. */
 export type Phase = 'starting' | 'unreachable' | 'signed_out' | 'signed_in';
 /** Why the last session ended, for the sign-in page to say. */
-export type EndReason = 'signed_out' | 'revoked' | 'evicted' | 'reused' | 'deleted' | 'expired';
+export type EndReason = 'signed_out' | 'revoked' | 'evicted' | 'reused' | 'deleted' | 'disabled' | 'role_changed' | 'expired';
 
 /** The reason a server gave, or the general one. */
 export function toEndReason(reason: unknown): EndReason {
-  return reason === 'evicted' || reason === 'reused' || reason === 'deleted' ? reason : 'revoked';
+  const known: readonly EndReason[] = ['evicted', 'reused', 'deleted', 'disabled', 'role_changed'];
+  return known.find((each) => each === reason) ?? 'revoked';
 }
 
 export interface Registration {

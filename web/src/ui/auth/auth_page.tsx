@@ -18,6 +18,8 @@ function endText(reason: EndReason | null): string | null {
     evicted: t.endedEvicted,
     reused: t.endedReused,
     deleted: t.endedDeleted,
+    disabled: t.endedDisabled,
+    role_changed: t.endedRole,
     expired: t.endedExpired,
   };
   return reasons[reason];
