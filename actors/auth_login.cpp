@@ -150,7 +150,8 @@ void auth_state::open(user_view user, bool cookie, const client_origin& origin, 
            promise](const std::vector<session_id>& evicted) mutable {
             if (!evicted.empty()) {
               announce_end(user.id, evicted, "evicted");
-              audit("excess_sessions_exceeded", user.id, user.id, {{"evicted", std::to_string(evicted.size())}}, origin);
+              audit("excess_sessions_exceeded", user.id, user.id, {{"evicted", std::to_string(evicted.size())}},
+                    origin);
             }
             promise.deliver(tokens_for(std::move(user), refresh, cookie, begun, end));
           },

@@ -110,10 +110,10 @@ struct session_state {
   phase state = phase::fresh;
   bool attached = false;
   bool reading_personal = false;
-  stream_offset personal_position = 0; // of the last event that went out
-  stream_offset personal_tail = 0;     // of the last event known
-  core::token_bucket credit;   // of messages
-  core::token_bucket commands; // of all commands
+  stream_offset personal_position = 0;    // of the last event that went out
+  stream_offset personal_tail = 0;        // of the last event known
+  core::token_bucket credit;              // of messages
+  core::token_bucket commands;            // of all commands
   deadline_watch<deadline_tick> requests; // of commands
   std::vector<subscription> subscriptions;
   std::unique_ptr<std::vector<command>> waiting; // for `connect`

@@ -43,7 +43,7 @@ enum class errc : std::uint8_t {
   payload_too_large,
   method_not_allowed,
   last_admin, // nobody would be left to administer
-  count_ // number of codes, not a code
+  count_      // number of codes, not a code
 };
 
 /// What each code means to the outside.

@@ -79,7 +79,7 @@ struct resolve_names {
 struct session_record {
   session_id session;
   user_view user;
-  bool live = false; // not ended, not expired, its user neither deleted nor disabled
+  bool live = false;        // not ended, not expired, its user neither deleted nor disabled
   std::string ended_reason; // if somebody ended it
 };
 
@@ -241,10 +241,11 @@ struct list_signing_keys {
   using result = std::vector<signing_key_record>;
 };
 
-using query = std::variant<find_credentials, get_user, search_users, list_accounts, list_audit, resolve_names, get_session, get_attachment,
-                           list_sessions, sessions_ended_since, load_room, list_rooms, list_members, read_events,
-                           read_personal, get_reminder, list_reminders, due_reminders, read_outbox, list_dead_events,
-                           get_log_positions, get_analytics, list_mail, get_store_status, list_signing_keys>;
+using query =
+    std::variant<find_credentials, get_user, search_users, list_accounts, list_audit, resolve_names, get_session,
+                 get_attachment, list_sessions, sessions_ended_since, load_room, list_rooms, list_members, read_events,
+                 read_personal, get_reminder, list_reminders, due_reminders, read_outbox, list_dead_events,
+                 get_log_positions, get_analytics, list_mail, get_store_status, list_signing_keys>;
 
 /// Reads; several connections, each query sees all that was committed before it was sent.
 using store_actor = answers_each<query>;

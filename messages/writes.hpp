@@ -325,8 +325,8 @@ struct forget_counted {
   using result = std::uint32_t;
 };
 
-/// Tells the log of a log-in that was refused (`login.failed`). The first one that a lock refuses tells of the lock too,
-/// with `user.locked` and an entry in the audit log.
+/// Tells the log of a log-in that was refused (`login.failed`). The first one that a lock refuses tells of the lock
+/// too, with `user.locked` and an entry in the audit log.
 struct tell_refused_login {
   user_id user{};         // 0 = nobody known
   std::string reason;     // "unknown_user", "wrong_password", "disabled", "locked"
@@ -377,16 +377,16 @@ struct keep_signing_key {
 
 using write_op =
     std::variant<append_events, create_room, rename_room, delete_room, add_members, remove_member, mark_read,
-                 register_user, update_user, upgrade_password_hash, change_access, delete_user, open_session, rotate_refresh,
-                 end_sessions, create_reminder, change_reminder, fire_reminder, append_personal, claim_partitions,
-                 trim_outbox, keep_dead_events, replay_dead_events, count_events, forget_counted, tell_refused_login,
-                 tell_notification, keep_mail, write_audit, keep_signing_key>;
+                 register_user, update_user, upgrade_password_hash, change_access, delete_user, open_session,
+                 rotate_refresh, end_sessions, create_reminder, change_reminder, fire_reminder, append_personal,
+                 claim_partitions, trim_outbox, keep_dead_events, replay_dead_events, count_events, forget_counted,
+                 tell_refused_login, tell_notification, keep_mail, write_audit, keep_signing_key>;
 
 /// The answer to one operation: its `result` or the error that refused it.
 using write_answer =
     std::variant<caf::error, done, std::vector<appended>, room_view, room_event, std::vector<room_event>, std::uint32_t,
-                 user_view, changed_access, deleted_user, std::vector<session_id>, rotation_outcome, reminder_record, fired_reminder,
-                 appended, std::vector<epoch_number>, events_counted, std::int64_t>;
+                 user_view, changed_access, deleted_user, std::vector<session_id>, rotation_outcome, reminder_record,
+                 fired_reminder, appended, std::vector<epoch_number>, events_counted, std::int64_t>;
 
 /// Operations of one transaction, and their answers in the same order.
 struct write_batch {

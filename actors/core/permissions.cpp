@@ -16,24 +16,15 @@ constexpr bool yes = true, no = false;
 /// Who may do what. What the owner and the admins of one room may do there is in actors/room.cpp.
 constexpr std::array<row, static_cast<std::size_t>(permission::count_)> table{{
     //                            guest user admin
-    {permission::none, /*             */ yes, yes, yes},
-    {permission::use_session, /*      */ yes, yes, yes},
-    {permission::read_own_profile, /* */ yes, yes, yes},
-    {permission::change_profile, /*   */ no, yes, yes},
-    {permission::delete_account, /*   */ yes, yes, yes},
-    {permission::read_profiles, /*    */ yes, yes, yes},
-    {permission::search_users, /*     */ no, yes, yes},
-    {permission::read_rooms, /*       */ yes, yes, yes},
-    {permission::write_messages, /*   */ yes, yes, yes},
-    {permission::write_unasked, /*    */ no, yes, yes},
-    {permission::create_rooms, /*     */ no, yes, yes},
-    {permission::join_rooms, /*       */ no, yes, yes},
-    {permission::manage_rooms, /*     */ no, yes, yes},
-    {permission::keep_reminders, /*   */ no, yes, yes},
-    {permission::speak_for_others, /* */ no, no, yes},
-    {permission::manage_users, /*     */ no, no, yes},
-    {permission::read_audit, /*       */ no, no, yes},
-    {permission::read_analytics, /*   */ no, no, yes},
+    {permission::none, /*             */ yes, yes, yes}, {permission::use_session, /*      */ yes, yes, yes},
+    {permission::read_own_profile, /* */ yes, yes, yes}, {permission::change_profile, /*   */ no, yes, yes},
+    {permission::delete_account, /*   */ yes, yes, yes}, {permission::read_profiles, /*    */ yes, yes, yes},
+    {permission::search_users, /*     */ no, yes, yes},  {permission::read_rooms, /*       */ yes, yes, yes},
+    {permission::write_messages, /*   */ yes, yes, yes}, {permission::write_unasked, /*    */ no, yes, yes},
+    {permission::create_rooms, /*     */ no, yes, yes},  {permission::join_rooms, /*       */ no, yes, yes},
+    {permission::manage_rooms, /*     */ no, yes, yes},  {permission::keep_reminders, /*   */ no, yes, yes},
+    {permission::speak_for_others, /* */ no, no, yes},   {permission::manage_users, /*     */ no, no, yes},
+    {permission::read_audit, /*       */ no, no, yes},   {permission::read_analytics, /*   */ no, no, yes},
     {permission::read_caught_mail, /* */ no, no, yes},
 }};
 

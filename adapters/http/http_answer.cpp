@@ -27,7 +27,8 @@ asio::awaitable<response> http_connection::answer(request_context& context, cons
   if (found.route)
     pattern = found.route->pattern;
   // Health must be readable to the end.
-  if (state.draining && !(found.route && found.route->needs == permission::none && found.route->method == method::get)) {
+  if (state.draining &&
+      !(found.route && found.route->needs == permission::none && found.route->method == method::get)) {
     auto answer = problem(errc::unavailable, "The server is shutting down", context.request_id());
     answer.close = true;
     co_return answer;
@@ -83,7 +84,7 @@ asio::awaitable<response> http_connection::call(request_context& context, const 
     auto who = co_await context.authenticate();
     if (!who)
       co_return problem(who.error(), id);
-    if (const auto* may = context.services().may; may == nullptr || !may(who->role, target.needs))
+    if (auto may = context.services().may; may == nullptr || !may(who->role, target.needs))
       co_return problem(errc::forbidden, {}, id);
   }
   if (frame.body != body_framing::none)

@@ -118,18 +118,12 @@ done apply(work& unit, const tell_refused_login& op) {
   if (run(unit.db, "UPDATE users SET locked_until = $2 WHERE id = $1 AND locked_until <= $3 AND deleted = 0", op.user,
           op.locked_until, unit.now) == 0)
     return {};
-  unit.emit(unit.settings.partition_for(op.user), users_topic, "user.locked", number_of(op.user),
-            event_json{}
-                .add("user_id", op.user)
-                .add("locked_until", op.locked_until)
-                .add("created_at", unit.now)
-                .take());
-  apply(unit, write_audit{"authn_login_lock",
-                          {},
-                          op.user,
-                          {{"locked_until", to_rfc3339(op.locked_until)}},
-                          op.address,
-                          unit.now});
+  unit.emit(
+      unit.settings.partition_for(op.user), users_topic, "user.locked", number_of(op.user),
+      event_json{}.add("user_id", op.user).add("locked_until", op.locked_until).add("created_at", unit.now).take());
+  apply(unit,
+        write_audit{
+            "authn_login_lock", {}, op.user, {{"locked_until", to_rfc3339(op.locked_until)}}, op.address, unit.now});
   return {};
 }
 

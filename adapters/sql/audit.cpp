@@ -35,12 +35,12 @@ void remove_old(work& unit) {
   auto oldest = unit.now - std::chrono::duration_cast<timestamp::duration>(unit.settings.keep_audit);
   run(unit.db,
       "DELETE FROM audit_addresses WHERE entry_id IN (SELECT id FROM audit_entries "
-                     "WHERE created_at < $1 ORDER BY created_at, id LIMIT $2)",
-                     oldest, removed_at_once);
+      "WHERE created_at < $1 ORDER BY created_at, id LIMIT $2)",
+      oldest, removed_at_once);
   run(unit.db,
-                 "DELETE FROM audit_entries WHERE id IN (SELECT id FROM audit_entries "
-                 "WHERE created_at < $1 ORDER BY created_at, id LIMIT $2)",
-                 oldest, removed_at_once);
+      "DELETE FROM audit_entries WHERE id IN (SELECT id FROM audit_entries "
+      "WHERE created_at < $1 ORDER BY created_at, id LIMIT $2)",
+      oldest, removed_at_once);
 }
 
 } // namespace
@@ -73,8 +73,8 @@ page<audit_entry> answer(reading& from, const list_audit& question) {
   static const std::string outer = " AS e" + names + "ORDER BY e.created_at DESC, e.id DESC LIMIT $4";
   static const std::string all = "SELECT * FROM audit_entries WHERE " + range;
   auto latest = question.to.value_or(timestamp{timestamp::duration{std::numeric_limits<std::int64_t>::max() - 1}});
-  auto [time, id] = parse_cursor<2>(question.cursor, {latest.time_since_epoch().count(),
-                                                      std::numeric_limits<std::int64_t>::max()});
+  auto [time, id] =
+      parse_cursor<2>(question.cursor, {latest.time_since_epoch().count(), std::numeric_limits<std::int64_t>::max()});
   auto begin = question.from.value_or(timestamp{}).time_since_epoch().count();
   auto limit = page_size(question.limit);
   auto of_user = [](const std::string& column) {

@@ -86,8 +86,8 @@ bool end_session(work& unit, user_id user, const session_id& session, const std:
                 .add("reason", reason)
                 .add("created_at", now)
                 .take());
-  apply(unit, write_audit{"authn_token_revoked", {}, user, {{"session", to_string(session)}, {"reason", reason}}, {},
-                          now});
+  apply(unit,
+        write_audit{"authn_token_revoked", {}, user, {{"session", to_string(session)}, {"reason", reason}}, {}, now});
   return true;
 }
 
@@ -129,8 +129,13 @@ rotation_outcome apply(work& unit, const rotate_refresh& op) {
   auto session = find_usable(unit.db, op.session);
   if (!session)
     return {rotation::ended, 0, {}, {}, false, {}, reason_of_end(unit.db, op.session)};
-  rotation_outcome outcome{rotation::ended, session->generation, session->current_hash, session->user,
-                           session->cookie, session->absolute_expires_at, {}};
+  rotation_outcome outcome{rotation::ended,
+                           session->generation,
+                           session->current_hash,
+                           session->user,
+                           session->cookie,
+                           session->absolute_expires_at,
+                           {}};
   auto is_over = session->idle_expires_at <= op.now || session->absolute_expires_at <= op.now;
   if (is_over || session->current_hash.empty() || session->cookie != op.cookie)
     return outcome;

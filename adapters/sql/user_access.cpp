@@ -13,11 +13,6 @@ namespace {
 // The longest beginning of a name that a search looks at, in bytes.
 constexpr std::size_t max_search_size = 256;
 
-const std::string& account_columns() {
-  static const auto text = std::string{user_columns} + ", users.disabled, users.locked_until";
-  return text;
-}
-
 account_view read_account(rows& from) {
   account_view account;
   account.user = read_user(from);
@@ -27,7 +22,8 @@ account_view read_account(rows& from) {
 }
 
 account_view find_account(connection& db, user_id id) {
-  static const auto text = "SELECT " + account_columns() + " FROM users WHERE id = $1 AND deleted = 0";
+  static const auto text = "SELECT " + std::string{user_columns} +
+                           ", users.disabled, users.locked_until FROM users WHERE id = $1 AND deleted = 0";
   auto found = select(db, text, id);
   if (!found.next())
     refuse(errc::not_found, {});
@@ -61,15 +57,15 @@ void change_disabled(work& unit, const change_access& op) {
 void keep_an_admin(work& unit, user_id user) {
   // The row's lock is held to the end of the transaction; what others committed before is seen from here on.
   run(unit.db, "UPDATE sequences SET value = value WHERE name = 'admins'");
-  auto is_admin =
-      select(unit.db, "SELECT 1 FROM users WHERE id = $1 AND role = $2 AND disabled = 0 AND deleted = 0", user,
-             role::admin)
-          .next();
+  auto is_admin = select(unit.db, "SELECT 1 FROM users WHERE id = $1 AND role = $2 AND disabled = 0 AND deleted = 0",
+                         user, role::admin)
+                      .next();
   if (!is_admin)
     return;
-  auto others = select(unit.db, "SELECT 1 FROM users WHERE role = $2 AND disabled = 0 AND deleted = 0 AND id <> $1 LIMIT 1",
-                       user, role::admin)
-                    .next();
+  auto others =
+      select(unit.db, "SELECT 1 FROM users WHERE role = $2 AND disabled = 0 AND deleted = 0 AND id <> $1 LIMIT 1", user,
+             role::admin)
+          .next();
   if (!others)
     refuse(errc::last_admin, "No other administrator is left who could act.");
 }
@@ -99,8 +95,8 @@ changed_access apply(work& unit, const change_access& op) {
 
 page<account_view> answer(reading& from, const list_accounts& question) {
   static const auto text =
-      "SELECT " + account_columns() +
-      R"( FROM users WHERE id > $1 AND deleted = 0 AND ($2 < 0 OR role = $2) AND ($3 < 0 OR disabled = $3)
+      "SELECT " + std::string{user_columns} +
+      R"(, users.disabled, users.locked_until FROM users WHERE id > $1 AND deleted = 0 AND ($2 < 0 OR role = $2) AND ($3 < 0 OR disabled = $3)
           AND (username LIKE $4 ESCAPE '\' OR folded_name LIKE $4 ESCAPE '\' OR COALESCE(email, '') LIKE $4 ESCAPE '\')
           ORDER BY id LIMIT $5)";
   page<account_view> result;
@@ -110,8 +106,8 @@ page<account_view> answer(reading& from, const list_accounts& question) {
   auto limit = page_size(question.limit);
   auto role_number = question.role ? static_cast<std::int64_t>(*question.role) : std::int64_t{-1};
   auto disabled_number = question.disabled ? static_cast<std::int64_t>(*question.disabled) : std::int64_t{-1};
-  auto found = select(from.db, text, last, role_number, disabled_number, beginning_of(fold_case(question.query)),
-                      limit + 1);
+  auto found =
+      select(from.db, text, last, role_number, disabled_number, beginning_of(fold_case(question.query)), limit + 1);
   while (found.next()) {
     if (result.items.size() == limit) {
       result.next = make_cursor<1>({number_of(result.items.back().user.id)});
