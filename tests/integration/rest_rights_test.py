@@ -100,6 +100,7 @@ class World:
         self.admins = []
         self.stranger = people.user()
         self.friend = people.user()
+        self.stranger.friend = self.friend.username
         self.people.admin()  # so that no admin of a test is the last one
         self.foreign = self.things_of(self.stranger, "group")
         self.public = self.stranger.room("public", kind="public", guests_may_write=True)["id"]
