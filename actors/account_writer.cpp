@@ -20,6 +20,8 @@ struct behaviors<std::variant<Operations...>> {
       return [state](register_user& operation) { return state->make(operation); };
     else if constexpr (std::is_same_v<Operation, update_user>)
       return [state](update_user& operation) { return state->change(operation); };
+    else if constexpr (std::is_same_v<Operation, change_access>)
+      return [state](change_access& operation) { return state->change(operation); };
     else if constexpr (std::is_same_v<Operation, delete_user>)
       return [state](const delete_user& operation) { return state->remove(operation); };
     else if constexpr (std::is_same_v<Operation, verify_email>)
@@ -67,6 +69,13 @@ caf::result<user_view> account_writer_state::change(update_user& operation) {
   }
   add_name(keys, *operation.email);
   write_known(std::move(operation), std::move(keys), promise);
+  return promise;
+}
+
+caf::result<changed_access> account_writer_state::change(change_access& operation) {
+  auto promise = self->make_response_promise<changed_access>();
+  std::vector<std::string> keys{profile_key(operation.user)};
+  write(std::move(operation), std::move(keys), promise);
   return promise;
 }
 

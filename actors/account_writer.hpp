@@ -32,6 +32,7 @@ struct account_writer_state {
 
   caf::result<user_view> make(register_user& operation);
   caf::result<user_view> change(update_user& operation);
+  caf::result<changed_access> change(change_access& operation);
   caf::result<deleted_user> remove(const delete_user& operation);
   caf::result<done> verify(const verify_email& operation);
   /// Reads which names the account has now, then writes.

@@ -25,6 +25,8 @@ auth_actor::behavior_type auth_state::make_behavior(auth_config settings, auth_n
       [this](auth_reset_password& request) { return set_forgotten_password(request); },
       [this](const auth_send_verification& request) { return send_verification(request); },
       [this](const auth_verify_email& request) { return verify_address(request); },
+      [this](const auth_change_access& request) { return change_access_of(request); },
+      [this](const auth_refused& request) { note_refusal(request); },
       [this](const auth_identify& request) { return identify(request); },
   };
 }
@@ -84,7 +86,7 @@ caf::result<principal> auth_state::identify(const auth_identify& request) {
       .then(
           [promise, claims](session_record& found) mutable {
             if (!found.live || found.user.id != claims.user) {
-              promise.deliver(make_failure(errc::unauthorized, "the session has ended"));
+              promise.deliver(ended_session(errc::unauthorized, found.ended_reason));
               return;
             }
             promise.deliver(principal{found.user.id, claims.session, found.user.role, std::move(found.user.username),
@@ -131,9 +133,10 @@ issued_tokens auth_state::tokens_for(user_view user, const refresh_parts& refres
   return issued;
 }
 
-void auth_state::audit(std::string type, user_id actor, std::string detail, const client_origin& origin) {
+void auth_state::audit(std::string type, user_id actor, user_id subject, std::vector<audit_field> fields,
+                       const client_origin& origin) {
   self->request(neighbours.writer, config.write_deadline,
-                write_audit{std::move(type), actor, std::move(detail), origin.address, now()})
+                write_audit{std::move(type), actor, subject, std::move(fields), origin.address, now()})
       .then([](done) {}, [](caf::error&) {}); // the request it tells of is not refused for it
 }
 

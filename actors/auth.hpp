@@ -9,6 +9,7 @@
 
 #include "actors/core/one_time_token.hpp"
 #include "actors/core/rules.hpp"
+#include "actors/core/spacing.hpp"
 #include "messages/messages.hpp"
 #include "messages/probe.hpp"
 
@@ -75,7 +76,7 @@ struct auth_state {
   void refuse_login(const auth_login& request, const std::string& account, user_id user, const std::string& reason,
                     tokens_promise promise);
   /// Tells the log; `user` is 0 if nobody has that name.
-  void tell_refused(user_id user, std::string reason);
+  void tell_refused(user_id user, std::string reason, const client_origin& origin, timestamp locked_until = {});
   caf::result<issued_tokens> make_guest(const auth_guest& request);
   void open(user_view user, std::uint32_t password_version, bool cookie, const client_origin& origin,
             tokens_promise promise);
@@ -112,15 +113,21 @@ struct auth_state {
   void send_link(const user_view& user, token_purpose purpose, const client_origin& origin,
                  std::function<void(caf::error)> finish);
 
+  // auth_admin.cpp
+  caf::result<account_view> change_access_of(const auth_change_access& request);
+  void note_refusal(const auth_refused& request);
+
   issued_tokens tokens_for(user_view user, const refresh_parts& refresh, bool cookie, timestamp now,
                            timestamp absolute_end) const;
-  void audit(std::string type, user_id actor, std::string detail, const client_origin& origin);
+  void audit(std::string type, user_id actor, user_id subject, std::vector<audit_field> fields,
+             const client_origin& origin);
   timestamp now() const { return config.wall_clock(); }
 
   auth_actor::stateful_pointer<auth_state> self;
   auth_config config;
   auth_neighbours neighbours;
   std::size_t letters = 0; // being written for those who forgot their password
+  core::spacing refusals{std::chrono::seconds{1}, 10'000};
 
   static inline const char* name = "auth";
 };
@@ -140,6 +147,10 @@ void auth_state::within_rate(const std::string& what, const client_origin& origi
           },
           [promise](caf::error& reason) mutable { promise.deliver(std::move(reason)); });
 }
+
+/// The refusal of a session's token when the session is over: with the reason in `errors[]`, if somebody ended it, so
+/// that who was signed out learns why.
+caf::error ended_session(errc code, const std::string& reason);
 
 auth_actor::behavior_type auth(auth_actor::stateful_pointer<auth_state> self, auth_config config,
                                auth_neighbours neighbours);

@@ -42,12 +42,12 @@ void auth_state::reserve(auth_login request, caf::expected<credentials> found, t
             // Locked: the same work and the same answer as for a wrong password.
             auto password = request.password;
             auto user = found ? found->user.id : user_id{};
+            auto until = verdict.locked_until;
             self->request(neighbours.hasher, config.hash_deadline, check_password{std::move(password), {}})
                 .then(
-                    [this, request = std::move(request), user, promise](const password_verdict&) {
+                    [this, request = std::move(request), user, until, promise](const password_verdict&) {
                       config.probe->logins_locked.add();
-                      audit("authn_login_lock", {}, "login=" + request.login, request.origin);
-                      tell_refused(user, "locked");
+                      tell_refused(user, "locked", request.origin, until);
                       auto answer = promise;
                       answer.deliver(make_failure(errc::invalid_credentials));
                     },
@@ -80,7 +80,7 @@ void auth_state::judge(auth_login request, std::string account, caf::expected<cr
                             .then([](done) {}, [](caf::error&) {}); // the next log-in tries again
                       },
                       [](caf::error&) {});
-            audit("authn_login_success", found->user.id, {}, request.origin);
+            audit("authn_login_success", found->user.id, found->user.id, {}, request.origin);
             open(found->user, found->password_version, request.cookie, request.origin, promise);
           },
           [this, account, promise](caf::error& reason) {
@@ -95,13 +95,15 @@ void auth_state::refuse_login(const auth_login& request, const std::string& acco
                               const std::string& reason, tokens_promise promise) {
   self->send(neighbours.cache, settle_attempt{account, false});
   (reason == "disabled" ? config.probe->logins_disabled : config.probe->logins_bad_credentials).add();
-  audit("authn_login_fail", {}, "login=" + request.login + " reason=" + reason, request.origin);
-  tell_refused(user, reason);
+  // What was typed is not kept: where nobody has that name it may be a password.
+  audit("authn_login_fail", {}, user, {{"reason", reason}}, request.origin);
+  tell_refused(user, reason, request.origin);
   promise.deliver(make_failure(errc::invalid_credentials));
 }
 
-void auth_state::tell_refused(user_id user, std::string reason) {
-  self->request(neighbours.writer, config.write_deadline, tell_refused_login{user, std::move(reason)})
+void auth_state::tell_refused(user_id user, std::string reason, const client_origin& origin, timestamp locked_until) {
+  self->request(neighbours.writer, config.write_deadline,
+                tell_refused_login{user, std::move(reason), locked_until, origin.address})
       .then([](done) {}, [](caf::error&) {}); // the refusal does not wait for it
 }
 
@@ -150,7 +152,8 @@ void auth_state::open(user_view user, std::uint32_t password_version, bool cooki
            promise](const std::vector<session_id>& evicted) mutable {
             if (!evicted.empty()) {
               announce_end(user.id, evicted, "evicted");
-              audit("excess_sessions_exceeded", user.id, "evicted=" + std::to_string(evicted.size()), origin);
+              audit("excess_sessions_exceeded", user.id, user.id, {{"evicted", std::to_string(evicted.size())}},
+                    origin);
             }
             promise.deliver(tokens_for(std::move(user), refresh, cookie, begun, end));
           },

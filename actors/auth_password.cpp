@@ -31,7 +31,7 @@ void auth_state::verify_current(const auth_change_password& request, const crede
       .then(
           [this, request, known, account, promise](const attempt_verdict& verdict) {
             if (!verdict.allowed) {
-              audit("authn_password_change_fail", request.who.user, "reason=locked", request.origin);
+              audit("authn_password_change_fail", request.who.user, request.who.user, {{"reason", "locked"}}, request.origin);
               auto answer = promise;
               answer.deliver(make_failure(errc::too_many_requests, "the password was wrong too often: wait"));
               return;
@@ -57,7 +57,7 @@ void auth_state::verify_current(const auth_change_password& request, const crede
 }
 
 void auth_state::refuse_current(const auth_change_password& request, const std::string& reason, done_promise promise) {
-  audit("authn_password_change_fail", request.who.user, "reason=" + reason, request.origin);
+  audit("authn_password_change_fail", request.who.user, request.who.user, {{"reason", reason}}, request.origin);
   core::validation check;
   check.refuse("/current_password", "wrong", "is not your password");
   promise.deliver(check.failure());
@@ -138,7 +138,7 @@ void auth_state::reset(const auth_reset_password& request, const std::string& to
 }
 
 void auth_state::refuse_token(const std::string& purpose, const client_origin& origin, done_promise promise) {
-  audit("authn_password_change_fail", {}, "reason=invalid_token purpose=" + purpose, origin);
+  audit("authn_password_change_fail", {}, {}, {{"reason", "invalid_token"}, {"purpose", purpose}}, origin);
   promise.deliver(make_failure(errc::invalid_token, "the link was used, has expired or was never valid"));
 }
 

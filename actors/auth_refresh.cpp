@@ -35,7 +35,7 @@ caf::result<issued_tokens> auth_state::refresh(const auth_refresh& request) {
               return judge_superseded(presented, outcome, origin, promise);
             case rotation::ended:
               config.probe->refreshes_invalid.add();
-              answer.deliver(make_failure(errc::invalid_refresh_token));
+              answer.deliver(ended_session(errc::invalid_refresh_token, outcome.ended_reason));
             }
           },
           [promise](caf::error& reason) mutable { promise.deliver(std::move(reason)); });
@@ -70,7 +70,7 @@ void auth_state::judge_superseded(const refresh_parts& presented, const rotation
     return;
   }
   config.probe->refreshes_reused.add();
-  audit("authn_token_reuse", outcome.user, "session=" + to_string(presented.session), origin);
+  audit("authn_token_reuse", {}, outcome.user, {{"session", to_string(presented.session)}}, origin);
   self->request(neighbours.writer, config.write_deadline,
                 end_sessions{outcome.user, {presented.session}, false, "reused", now()})
       .then(
@@ -91,7 +91,7 @@ caf::result<done> auth_state::end(const principal& who, std::vector<session_id> 
           [this, user = who.user, named, reason, promise](const std::vector<session_id>& ended) mutable {
             announce_end(user, ended, reason);
             if (named && ended.empty())
-              promise.deliver(make_failure(errc::not_found, "there is no such session"));
+              promise.deliver(make_failure(errc::not_found));
             else
               promise.deliver(done{});
           },

@@ -4,6 +4,8 @@
 #include <tuple>
 #include <utility>
 
+#include "actors/core/permissions.hpp"
+
 namespace callboard {
 
 room_state::room_state(room_self_actor::stateful_pointer<room_state> pointer) : self(pointer), appends({}) {}
@@ -136,15 +138,16 @@ caf::error room_state::may_read(const principal& who) const {
     return reason;
   if (room.kind == room_kind::open || members.contains(who.user))
     return caf::none;
-  return make_failure(errc::hidden, "there is no such room, or you are not a member");
+  return make_failure(errc::hidden);
 }
 
 caf::error room_state::may_post(const principal& who) const {
   if (auto reason = may_read(who))
     return reason;
   if (leaving.contains(who.user))
-    return make_failure(errc::hidden, "you are no longer a member");
-  if (who.role == role::guest && !room.guests_may_write)
+    return make_failure(errc::hidden);
+  if (!core::may(who.role, permission::write_messages) ||
+      (!room.guests_may_write && !core::may(who.role, permission::write_unasked)))
     return make_failure(errc::forbidden, "guests may not write here");
   return caf::none;
 }
@@ -152,7 +155,7 @@ caf::error room_state::may_post(const principal& who) const {
 caf::error room_state::may_manage(const principal& who) const {
   if (auto reason = may_read(who))
     return reason;
-  if (role_of(who) < member_role::admin)
+  if (!core::may(who.role, permission::manage_rooms) || role_of(who) < member_role::admin)
     return make_failure(errc::forbidden, "only the room's owner or admins may do this");
   if (room.kind == room_kind::direct)
     return make_failure(errc::forbidden, "a direct room stays as it is");

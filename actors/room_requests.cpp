@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "actors/core/permissions.hpp"
+
 #include "actors/room.hpp"
 
 // What a room is asked for, and what it has the log writer do about it.
@@ -27,7 +29,7 @@ caf::result<appended> room_state::post(const room_post& request) {
   event.key = request.key;
   event.reply_to = request.reply_to;
   if (!request.as.empty() && core::to_lower(request.as) != request.who.username) {
-    if (request.who.role != role::admin || !members.contains(request.who.user))
+    if (!core::may(request.who.role, permission::speak_for_others) || !members.contains(request.who.user))
       return make_failure(errc::forbidden, "only an admin may speak for another member");
     auto named = std::find_if(members.begin(), members.end(),
                               [&](const auto& each) { return each.second.username == core::to_lower(request.as); });
@@ -114,7 +116,7 @@ caf::result<room_view> room_state::rename(const room_rename& request) {
 caf::result<done> room_state::remove(const room_remove& request) {
   if (auto reason = may_read(request.who))
     return reason;
-  if (role_of(request.who) != member_role::owner)
+  if (!core::may(request.who.role, permission::manage_rooms) || role_of(request.who) != member_role::owner)
     return make_failure(errc::forbidden, "only the room's owner may delete it");
   auto promise = answers.owe<done>(self);
   self->request(neighbours.writer, config.write_deadline, delete_room{guard, id, request.who.user})
@@ -130,7 +132,7 @@ caf::result<done> room_state::remove(const room_remove& request) {
 caf::result<room_view> room_state::invite(room_invite& request) {
   // A public room may be joined by anyone; otherwise its owner and admins add members.
   bool joins = room.kind == room_kind::open && request.members.size() == 1 &&
-               request.members.front().user == request.who.user && request.who.role != role::guest;
+               request.members.front().user == request.who.user && core::may(request.who.role, permission::join_rooms);
   if (auto reason = joins ? may_read(request.who) : may_manage(request.who))
     return reason;
   std::erase_if(request.members,
@@ -173,7 +175,7 @@ caf::result<done> room_state::expel(const room_expel& request) {
     return reason;
   auto target = members.find(request.target);
   if (target == members.end() || leaving.contains(request.target))
-    return make_failure(errc::not_found, "is not a member of this room");
+    return make_failure(errc::not_found);
   if (room.kind == room_kind::direct)
     return make_failure(errc::forbidden, "a direct room stays as it is");
   if (target->second.role == member_role::owner)
@@ -183,7 +185,7 @@ caf::result<done> room_state::expel(const room_expel& request) {
   std::erase_if(waiting, [&](waiting_post& post) {
     if (post.event.actor != request.target)
       return false;
-    post.promise.deliver(make_failure(errc::hidden, "you are no longer a member"));
+    post.promise.deliver(make_failure(errc::hidden));
     return true;
   });
   auto promise = answers.owe<done>(self);

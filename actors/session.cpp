@@ -6,7 +6,7 @@
 namespace callboard {
 
 session_state::session_state(session_self_actor::stateful_pointer<session_state> pointer)
-    : self(pointer), credit(0, 0, {}), requests({}) {}
+    : self(pointer), credit(0, 0, {}), commands(0, 0, {}), requests({}) {}
 
 session_self_actor::behavior_type session_state::make_behavior(std::shared_ptr<const session_config> settings,
                                                                std::shared_ptr<const session_neighbours> around,
@@ -16,6 +16,7 @@ session_self_actor::behavior_type session_state::make_behavior(std::shared_ptr<c
   connection = mine;
   client = neighbours->tokens->new_id();
   credit = core::token_bucket{config->send_rate, config->send_burst, self->clock().now()};
+  commands = core::token_bucket{config->command_rate, config->command_burst, self->clock().now()};
   requests = deadline_watch<deadline_tick>{config->deadline};
   if (config->probe)
     config->probe->sessions.add(1);
@@ -85,6 +86,11 @@ void session_state::take(command& next) {
 }
 
 void session_state::run(command& next) {
+  if (!commands.take(self->clock().now())) {
+    if (!std::holds_alternative<send_command>(next.body)) // it has no answer
+      refuse(next.id, make_failure(errc::too_many_requests, "too many commands in a short time"));
+    return;
+  }
   struct runner {
     session_state& session;
     std::uint32_t id;
@@ -115,6 +121,9 @@ void session_state::answer(std::uint32_t id, const reply& body) {
 }
 
 void session_state::refuse(std::uint32_t id, const caf::error& reason) {
+  auto code = code_of(reason);
+  if (neighbours->auth && (code == errc::forbidden || code == errc::hidden))
+    self->send(neighbours->auth, auth_refused{who, "websocket", {}});
   if (state != phase::closed)
     neighbours->out->send(connection, neighbours->wire->encode_error(id, reason), 1);
 }

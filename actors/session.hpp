@@ -20,6 +20,8 @@ struct session_config {
   core::limits limits;
   double send_rate = 50; // messages a second and connection; 0: no limit
   double send_burst = 100;
+  double command_rate = 500; // commands of every kind a second and connection; 0: no limit
+  double command_burst = 1000;
   std::chrono::milliseconds deadline{10'000}; // of what a client waits for
   std::chrono::seconds refresh_margin{30};    // `ttl` ends so long before the token
   std::uint32_t ping_seconds = 25;
@@ -39,6 +41,7 @@ struct session_neighbours {
   std::shared_ptr<const revocation_list> revocations;
   std::shared_ptr<outlet> out;
   std::shared_ptr<const codec> wire;
+  auth_actor auth; // hears of refusals
 };
 
 /// The session's own interface: what others may tell it, and its timer.
@@ -87,6 +90,8 @@ struct session_state {
   void take_personal(const std::vector<personal_event>& events);
   void read_personal_stream();
 
+  /// Refuses the command unless the caller's role has the permission.
+  bool may(std::uint32_t id, permission what);
   void answer(std::uint32_t id, const reply& body);
   void refuse(std::uint32_t id, const caf::error& reason);
   void close(close_code code, std::string_view reason);
@@ -105,9 +110,10 @@ struct session_state {
   phase state = phase::fresh;
   bool attached = false;
   bool reading_personal = false;
-  stream_offset personal_position = 0; // of the last event that went out
-  stream_offset personal_tail = 0;     // of the last event known
-  core::token_bucket credit;
+  stream_offset personal_position = 0;    // of the last event that went out
+  stream_offset personal_tail = 0;        // of the last event known
+  core::token_bucket credit;              // of messages
+  core::token_bucket commands;            // of all commands
   deadline_watch<deadline_tick> requests; // of commands
   std::vector<subscription> subscriptions;
   std::unique_ptr<std::vector<command>> waiting; // for `connect`

@@ -2,6 +2,8 @@
 #include <set>
 #include <utility>
 
+#include "actors/core/permissions.hpp"
+
 #include "actors/session.hpp"
 
 // What a connected client asks for.
@@ -10,7 +12,12 @@ namespace callboard {
 namespace {
 
 caf::error unknown_channel() {
-  return make_failure(errc::not_found, "there is no such channel");
+  return make_failure(errc::not_found);
+}
+
+/// Whether there is such a user is not asked: the answer is the same for all.
+caf::error foreign_channel() {
+  return make_failure(errc::forbidden, "this channel is somebody else's");
 }
 
 } // namespace
@@ -20,7 +27,7 @@ void session_state::subscribe(std::uint32_t id, subscribe_command& wanted) {
   if (number_of(user) != 0) {
     if (user == who.user)
       return refuse(id, make_failure(errc::already_subscribed, "the personal channel is subscribed by the server"));
-    return refuse(id, make_failure(errc::hidden, "this channel is somebody else's"));
+    return refuse(id, foreign_channel());
   }
   if (number_of(room) == 0)
     return refuse(id, unknown_channel());
@@ -45,13 +52,13 @@ void session_state::unsubscribe(std::uint32_t id, const unsubscribe_command& wan
 void session_state::refresh_subscription(std::uint32_t id, const sub_refresh_command& wanted) {
   bool own = number_of(wanted.channel.user) != 0 && wanted.channel.user == who.user;
   if (!own && find(wanted.channel.room) == nullptr)
-    return refuse(id, make_failure(errc::hidden, "this channel is not subscribed"));
+    return refuse(id, make_failure(errc::forbidden, "this channel is not subscribed"));
   answer(id, sub_refreshed_reply{});
 }
 
 void session_state::post(std::uint32_t id, post_command& wanted) {
   if (number_of(wanted.channel.user) != 0)
-    return refuse(id, make_failure(errc::hidden, "nobody publishes to a personal channel"));
+    return refuse(id, make_failure(errc::forbidden, "nobody publishes to a personal channel"));
   if (number_of(wanted.channel.room) == 0)
     return refuse(id, unknown_channel());
   if (!credit.take(self->clock().now()))
@@ -95,7 +102,7 @@ void session_state::history(std::uint32_t id, const history_command& wanted) {
 
 void session_state::personal_history(std::uint32_t id, const history_command& wanted) {
   if (wanted.channel.user != who.user)
-    return refuse(id, make_failure(errc::hidden, "this channel is somebody else's"));
+    return refuse(id, foreign_channel());
   if (wanted.reverse)
     return refuse(id, make_failure(errc::not_available, "the personal channel is read forwards"));
   auto limit = std::min(wanted.limit, config->personal_page);
@@ -131,8 +138,8 @@ void session_state::list_rooms_for(std::uint32_t id, list_rooms_command& wanted)
 }
 
 void session_state::create_room_for(std::uint32_t id, create_room_command& wanted) {
-  if (who.role == role::guest)
-    return refuse(id, make_failure(errc::forbidden, "guests may not create rooms"));
+  if (!may(id, permission::create_rooms))
+    return;
   ask<room_view>(id, neighbours->placement, user_create_room{who, std::move(wanted), caf::none},
                  [](room_view& made) { return std::move(made); });
 }
@@ -143,19 +150,30 @@ void session_state::mark_read_for(std::uint32_t id, const mark_read_command& wan
 }
 
 void session_state::create_reminder_for(std::uint32_t id, create_reminder_command& wanted) {
-  if (who.role == role::guest)
-    return refuse(id, make_failure(errc::forbidden, "guests have no reminders"));
+  if (!may(id, permission::keep_reminders))
+    return;
   ask<reminder_record>(id, neighbours->placement, reminder_add{who, std::move(wanted.reminder), caf::none},
                        [](reminder_record& made) { return std::move(made); });
 }
 
+bool session_state::may(std::uint32_t id, permission what) {
+  if (core::may(who.role, what))
+    return true;
+  refuse(id, make_failure(errc::forbidden));
+  return false;
+}
+
 void session_state::list_reminders_for(std::uint32_t id, list_reminders_command& wanted) {
+  if (!may(id, permission::keep_reminders))
+    return;
   ask<page<reminder_record>>(id, neighbours->store,
                              list_reminders{who.user, false, wanted.limit, std::move(wanted.cursor)},
                              [](page<reminder_record>& found) { return std::move(found); });
 }
 
 void session_state::cancel_reminder_for(std::uint32_t id, const cancel_reminder_command& wanted) {
+  if (!may(id, permission::keep_reminders))
+    return;
   ask<reminder_record>(id, neighbours->placement, reminder_cancel{who, wanted.id},
                        [](reminder_record& changed) { return std::move(changed); });
 }

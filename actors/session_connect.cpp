@@ -43,9 +43,9 @@ void session_state::attach(std::uint32_t id, connect_command wanted) {
               return;
             self->monitor(attachment.user);
             personal_tail = attachment.found.personal_tail;
-            auto& [session, user, live] = attachment.found.session;
+            auto& [session, user, live, ended] = attachment.found.session;
             if (!live || user.id != who.user)
-              return close(close_code::force_disconnect, "session revoked");
+              return close(close_code::force_disconnect, ended.empty() ? "session revoked" : ended);
             who.role = user.role;
             who.username = user.username;
             welcome(id, std::move(user), wanted);

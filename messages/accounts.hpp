@@ -10,7 +10,9 @@
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
+#include "messages/administration.hpp"
 #include "messages/errors.hpp"
+#include "messages/permissions.hpp"
 #include "messages/values.hpp"
 #include "messages/writes.hpp"
 
@@ -193,6 +195,20 @@ struct auth_verify_email {
   std::string token;
   client_origin origin;
 };
+/// Changes the role of an account, or disables or enables it again; what is not set stays. Its sessions end with it.
+struct auth_change_access {
+  principal who;
+  user_id user{};
+  caf::optional<callboard::role> role;
+  caf::optional<bool> disabled;
+  client_origin origin;
+};
+/// A caller was refused for want of a right: for the audit log, at most one entry a user and second.
+struct auth_refused {
+  principal who;
+  std::string what; // the route's pattern, or the command
+  client_origin origin;
+};
 /// From verified claims to a caller: its session must be live.
 struct auth_identify {
   token_claims claims;
@@ -215,6 +231,7 @@ using auth_actor = caf::typed_actor<
     caf::replies_to<auth_delete_account>::with<done>, caf::replies_to<auth_change_password>::with<done>,
     caf::replies_to<auth_forgot_password>::with<done>, caf::replies_to<auth_reset_password>::with<done>,
     caf::replies_to<auth_send_verification>::with<done>, caf::replies_to<auth_verify_email>::with<done>,
+    caf::replies_to<auth_change_access>::with<account_view>, caf::reacts_to<auth_refused>,
     caf::replies_to<auth_identify>::with<principal>>;
 
 } // namespace callboard

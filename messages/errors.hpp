@@ -35,7 +35,7 @@ enum class errc : std::uint8_t {
   moved,                // this node no longer owns the partition
   timeout,              // an answer did not come within the deadline
   internal,
-  hidden, // not the caller's to see: outside it looks like not_found
+  hidden, // not the caller's to see: outside it is not_found, in every byte
   unknown_method,
   already_subscribed,
   not_available, // known, but not offered here
@@ -43,7 +43,8 @@ enum class errc : std::uint8_t {
   not_acceptable_type, // a body of another media type
   payload_too_large,
   method_not_allowed,
-  count_ // number of codes, not a code
+  last_admin, // nobody would be left to administer
+  count_      // number of codes, not a code
 };
 
 /// What each code means to the outside.
@@ -78,7 +79,7 @@ inline constexpr std::array<error_entry, static_cast<std::size_t>(errc::count_)>
     {errc::moved, "moved", "Another node serves this now", 503, 100, true},
     {errc::timeout, "timeout", "No answer in time", 503, 100, true},
     {errc::internal, "internal", "An internal error", 500, 100, true},
-    {errc::hidden, "not_found", "There is no such thing", 404, 103, false},
+    {errc::hidden, "not_found", "There is no such thing", 404, 102, false},
     {errc::unknown_method, "unknown_method", "There is no such method", 404, 104, false},
     {errc::already_subscribed, "already_subscribed", "Already subscribed", 409, 105, false},
     {errc::not_available, "not_available", "This is not offered here", 404, 108, false},
@@ -86,6 +87,7 @@ inline constexpr std::array<error_entry, static_cast<std::size_t>(errc::count_)>
     {errc::not_acceptable_type, "unsupported_media_type", "The body must be application/json", 415, 107, false},
     {errc::payload_too_large, "payload_too_large", "The body is too large", 413, 107, false},
     {errc::method_not_allowed, "method_not_allowed", "This method is not offered here", 405, 104, false},
+    {errc::last_admin, "last_admin", "The last administrator stays", 409, 107, false},
 }};
 
 constexpr bool table_is_in_order() {

@@ -5,6 +5,7 @@
 #include <caf/all.hpp>
 
 #include "messages/accounts.hpp"
+#include "messages/administration.hpp"
 #include "messages/analytics.hpp"
 #include "messages/cluster.hpp"
 #include "messages/commands.hpp"
@@ -12,6 +13,7 @@
 #include "messages/errors.hpp"
 #include "messages/events.hpp"
 #include "messages/ids.hpp"
+#include "messages/permissions.hpp"
 #include "messages/queries.hpp"
 #include "messages/rooms.hpp"
 #include "messages/signing_keys.hpp"
@@ -36,6 +38,8 @@ CALLBOARD_LOCAL(callboard::mark_read)
 CALLBOARD_LOCAL(callboard::register_user)
 CALLBOARD_LOCAL(callboard::update_user)
 CALLBOARD_LOCAL(callboard::upgrade_password_hash)
+CALLBOARD_LOCAL(callboard::changed_access)
+CALLBOARD_LOCAL(callboard::change_access)
 CALLBOARD_LOCAL(callboard::deleted_user)
 CALLBOARD_LOCAL(callboard::delete_user)
 CALLBOARD_LOCAL(callboard::open_session)
@@ -71,6 +75,11 @@ CALLBOARD_LOCAL(callboard::find_account_token)
 CALLBOARD_LOCAL(callboard::get_user)
 CALLBOARD_LOCAL(callboard::search_users)
 CALLBOARD_LOCAL(callboard::page<callboard::user_view>)
+CALLBOARD_LOCAL(callboard::account_view)
+CALLBOARD_LOCAL(callboard::list_accounts)
+CALLBOARD_LOCAL(callboard::page<callboard::account_view>)
+CALLBOARD_LOCAL(callboard::list_audit)
+CALLBOARD_LOCAL(callboard::page<callboard::audit_entry>)
 CALLBOARD_LOCAL(callboard::resolve_names)
 CALLBOARD_LOCAL(callboard::session_record)
 CALLBOARD_LOCAL(callboard::get_session)
@@ -174,6 +183,8 @@ CALLBOARD_LOCAL(callboard::auth_guest)
 CALLBOARD_LOCAL(callboard::auth_logout)
 CALLBOARD_LOCAL(callboard::auth_end_sessions)
 CALLBOARD_LOCAL(callboard::auth_delete_account)
+CALLBOARD_LOCAL(callboard::auth_change_access)
+CALLBOARD_LOCAL(callboard::auth_refused)
 CALLBOARD_LOCAL(callboard::auth_identify)
 CALLBOARD_LOCAL(callboard::auth_change_password)
 CALLBOARD_LOCAL(callboard::auth_forgot_password)

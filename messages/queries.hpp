@@ -8,6 +8,7 @@
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
+#include "messages/administration.hpp"
 #include "messages/values.hpp"
 #include "messages/writes.hpp"
 
@@ -57,6 +58,27 @@ struct search_users {
   using result = page<user_view>;
 };
 
+/// All accounts but deleted ones, by id; those whose username or full name begins with `query`, or whose e-mail address
+/// does.
+struct list_accounts {
+  std::string query;
+  caf::optional<callboard::role> role;
+  caf::optional<bool> disabled;
+  std::uint32_t limit = 50;
+  std::string cursor;
+  using result = page<account_view>;
+};
+
+/// The audit log, the latest first. `user`: entries by them or about them; 0 = everybody's. Empty `type`: every type.
+struct list_audit {
+  user_id user{};
+  std::string type;
+  caf::optional<timestamp> from, to; // both included
+  std::uint32_t limit = 50;
+  std::string cursor;
+  using result = page<audit_entry>;
+};
+
 /// Each name (username or e-mail) with the user it means; a user id of 0 where there is none.
 struct resolve_names {
   std::vector<std::string> names;
@@ -66,7 +88,8 @@ struct resolve_names {
 struct session_record {
   session_id session;
   user_view user;
-  bool live = false; // not ended, not expired, its user neither deleted nor disabled
+  bool live = false;        // not ended, not expired, its user neither deleted nor disabled
+  std::string ended_reason; // if somebody ended it
 };
 
 struct get_session {
@@ -239,11 +262,11 @@ struct list_signing_keys {
   using result = std::vector<signing_key_record>;
 };
 
-using query = std::variant<find_credentials, find_account_token, get_user, search_users, resolve_names, get_session,
-                           get_attachment, list_sessions, sessions_ended_since, load_room, list_rooms, list_members,
-                           read_events, read_personal, get_reminder, list_reminders, due_reminders, read_outbox,
-                           list_dead_events, get_log_positions, get_analytics, list_mail, get_store_status,
-                           get_outbox_growth, list_signing_keys>;
+using query = std::variant<find_credentials, find_account_token, get_user, search_users, list_accounts, list_audit,
+                           resolve_names, get_session, get_attachment, list_sessions, sessions_ended_since, load_room,
+                           list_rooms, list_members, read_events, read_personal, get_reminder, list_reminders,
+                           due_reminders, read_outbox, list_dead_events, get_log_positions, get_analytics, list_mail,
+                           get_store_status, get_outbox_growth, list_signing_keys>;
 
 /// Reads; several connections, each query sees all that was committed before it was sent.
 using store_actor = answers_each<query>;

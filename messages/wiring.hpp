@@ -19,6 +19,8 @@ struct node_services {
   std::shared_ptr<const revocation_list> revocations;
   std::shared_ptr<const codec> wire;
   std::string store_epoch;
+  /// Whether a role has a permission: the one table of actors/core/permissions.cpp.
+  bool (*may)(role who, permission what) = nullptr;
 
   /// Makes the session actor of a new WebSocket connection.
   std::function<session_actor(connection_ref connection, client_origin origin)> spawn_session;

@@ -11,6 +11,7 @@
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
+#include "messages/administration.hpp"
 #include "messages/analytics.hpp"
 #include "messages/answering.hpp"
 #include "messages/events.hpp"
@@ -142,6 +143,29 @@ struct upgrade_password_hash {
   using result = done;
 };
 
+/// Where an entry of the audit log came from, and by whom.
+struct audit_source {
+  user_id actor{}; // 0: the operator, by the command line
+  std::string address;
+};
+
+/// The account as it is now, and the sessions that ended with what it was.
+struct changed_access {
+  account_view account;
+  std::vector<session_id> ended;
+};
+
+/// Changes an account's role, or disables or enables it; what is not set stays. A change ends every session of the
+/// account, and is written to the audit log. Refusals: `not_found`; `last_admin` if no other admin is left who is not
+/// disabled; `conflict` for the role of a guest.
+struct change_access {
+  user_id user{};
+  caf::optional<callboard::role> role;
+  caf::optional<bool> disabled;
+  audit_source by;
+  using result = changed_access;
+};
+
 /// What was removed with a user, for those who hold it in memory.
 struct deleted_user {
   std::vector<session_id> sessions;
@@ -151,7 +175,8 @@ struct deleted_user {
 };
 
 /// Removes sessions, memberships, reminders, the personal stream, caught mail and personal data of a user in one
-/// transaction. Messages stay for the others, their author shown as `deleted-<id>`.
+/// transaction. Messages stay for the others, their author shown as `deleted-<id>`. Refusals: `not_found`; `last_admin`
+/// if no other admin is left who is not disabled.
 struct delete_user {
   user_id user{};
   using result = deleted_user;
@@ -185,6 +210,7 @@ struct rotation_outcome {
   user_id user{};
   bool cookie = false;
   timestamp absolute_expires_at;
+  std::string ended_reason; // of a session that somebody ended
 };
 
 /// The one compare-and-swap of a refresh (security.md 9, 10).
@@ -203,7 +229,8 @@ struct end_sessions {
   user_id user{};
   std::vector<session_id> sessions;
   bool all = false;
-  std::string reason; // "logout", "revoked", "reused", "evicted", "deleted", "password_changed"
+  // "logout", "revoked", "reused", "evicted", "deleted", "password_changed", "disabled", "role_changed"
+  std::string reason;
   timestamp now;
   using result = std::vector<session_id>; // those that were live
 };
@@ -301,10 +328,13 @@ struct forget_counted {
   using result = std::uint32_t;
 };
 
-/// Tells the log of a log-in that was refused (`login.failed`).
+/// Tells the log of a log-in that was refused (`login.failed`). The first one that a lock refuses tells of the lock
+/// too, with `user.locked` and an entry in the audit log.
 struct tell_refused_login {
-  user_id user{};     // 0 = nobody known
-  std::string reason; // "unknown_user", "wrong_password", "disabled", "locked"
+  user_id user{};         // 0 = nobody known
+  std::string reason;     // "unknown_user", "wrong_password", "disabled", "locked"
+  timestamp locked_until; // of a locked account
+  std::string address;    // from where it was tried
   using result = done;
 };
 
@@ -323,10 +353,12 @@ struct keep_mail {
   using result = std::int64_t;
 };
 
+/// Adds an entry to the audit log, and removes some that are older than what is kept.
 struct write_audit {
-  std::string type;   // OWASP logging vocabulary, e.g. "authn_login_fail"
-  user_id actor{};    // 0 = nobody known
-  std::string detail; // no secrets
+  std::string type;                // OWASP logging vocabulary, e.g. "authn_login_fail"
+  user_id actor{};                 // who did it; 0 = nobody known
+  user_id subject{};               // whose account it is about
+  std::vector<audit_field> fields; // becomes a JSON object, each value cut to 200 bytes
   std::string address;
   timestamp now;
   using result = done;
@@ -334,17 +366,18 @@ struct write_audit {
 
 using write_op =
     std::variant<append_events, create_room, rename_room, delete_room, add_members, remove_member, mark_read,
-                 register_user, update_user, upgrade_password_hash, delete_user, open_session, rotate_refresh,
-                 end_sessions, change_password, keep_account_token, reset_password, verify_email, create_reminder,
-                 change_reminder, fire_reminder, append_personal, claim_partitions, trim_outbox, keep_dead_events,
-                 replay_dead_events, count_events, forget_counted, tell_refused_login, tell_notification, keep_mail,
-                 write_audit, add_signing_key, retire_signing_key, note_token_life, note_token_end>;
+                 register_user, update_user, upgrade_password_hash, change_access, delete_user, open_session,
+                 rotate_refresh, end_sessions, change_password, keep_account_token, reset_password, verify_email,
+                 create_reminder, change_reminder, fire_reminder, append_personal, claim_partitions, trim_outbox,
+                 keep_dead_events, replay_dead_events, count_events, forget_counted, tell_refused_login,
+                 tell_notification, keep_mail, write_audit, add_signing_key, retire_signing_key, note_token_life,
+                 note_token_end>;
 
 /// The answer to one operation: its `result` or the error that refused it.
 using write_answer =
     std::variant<caf::error, done, std::vector<appended>, room_view, room_event, std::vector<room_event>, std::uint32_t,
-                 user_view, deleted_user, std::vector<session_id>, rotation_outcome, reminder_record, fired_reminder,
-                 appended, std::vector<epoch_number>, events_counted, std::int64_t>;
+                 user_view, changed_access, deleted_user, std::vector<session_id>, rotation_outcome, reminder_record,
+                 fired_reminder, appended, std::vector<epoch_number>, events_counted, std::int64_t>;
 
 /// Operations of one transaction, and their answers in the same order.
 struct write_batch {

@@ -139,7 +139,7 @@ void acceptor::accept_secure(io_thread& thread, asio::ip::tcp::socket socket, co
 void acceptor::turn_away(asio::ip::tcp::socket socket) {
   auto answer = problem(errc::overloaded, "Too many connections", {});
   auto bytes = write_response_head(answer, to_string(state_->services.tokens->new_id()), false,
-                                   state_->options.strict_transport);
+                                   state_->options.strict_transport, state_->options.socket_source);
   bytes += answer.content();
   // The socket is new, so its buffer has room; nobody waits for it.
   ::send(socket.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);

@@ -51,19 +51,19 @@ boost::asio::awaitable<caf::expected<principal>> authenticator::authenticate(std
   if (const auto* known = find(token)) {
     if (known->who.expires_at <= time)
       co_return make_failure(errc::token_expired);
-    if (services_.revocations->is_revoked(known->who.session))
-      co_return make_failure(errc::unauthorized);
-    if (time < known->until)
+    if (time < known->until && !services_.revocations->is_revoked(known->who.session))
       co_return known->who;
   }
   auto claims = services_.tokens->verify_access(token, time);
   if (!claims)
     co_return claims.error();
-  if (services_.revocations->is_revoked(claims->session))
-    co_return make_failure(errc::unauthorized);
   std::string bytes{token};
+  // Of a session that is revoked the store is asked too: it knows why. Whatever it says, it is no yes.
+  bool revoked = services_.revocations->is_revoked(claims->session);
   auth_identify request{*claims};
   auto who = co_await ask<principal>(services_.auth, identify_timeout, request);
+  if (!who && revoked && code_of(who.error()) != errc::unauthorized)
+    co_return make_failure(errc::unauthorized);
   if (!who)
     co_return who.error();
   // The session may have ended between the store's answer and now.

@@ -14,10 +14,6 @@ namespace asio = boost::asio;
 
 constexpr std::size_t default_body_bytes = 16 * 1024;
 
-bool has_role(access needed, role given) {
-  return needed == access::anyone || static_cast<int>(given) + 1 >= static_cast<int>(needed);
-}
-
 std::size_t body_limit(const route& target) {
   return target.max_body_bytes > 0 ? target.max_body_bytes : default_body_bytes;
 }
@@ -31,7 +27,8 @@ asio::awaitable<response> http_connection::answer(request_context& context, cons
   if (found.route)
     pattern = found.route->pattern;
   // Health must be readable to the end.
-  if (state.draining && !(found.route && found.route->access == access::anyone && found.route->method == method::get)) {
+  if (state.draining &&
+      !(found.route && found.route->needs == permission::none && found.route->method == method::get)) {
     auto answer = problem(errc::unavailable, "The server is shutting down", context.request_id());
     answer.close = true;
     co_return answer;
@@ -40,7 +37,13 @@ asio::awaitable<response> http_connection::answer(request_context& context, cons
     co_return answer_without_route(context, found.allow, pattern);
   context.set_parameters(std::move(found.parameters));
   try {
-    co_return co_await call(context, *found.route, frame);
+    auto answer = co_await call(context, *found.route, frame);
+    if (context.has_caller() && (answer.refusal == errc::forbidden || answer.refusal == errc::hidden)) {
+      auth_refused tried{context.caller(), std::string{to_string(context.method())} + " " + found.route->pattern,
+                         context.origin()};
+      caf::anon_send(context.services().auth, std::move(tried));
+    }
+    co_return answer;
   } catch (const std::exception& failure) {
     if (state.log)
       state.log->on_event(severity::error, neutralise(std::string{"a handler failed: "} + failure.what()),
@@ -77,11 +80,11 @@ asio::awaitable<response> http_connection::call(request_context& context, const 
   if (target.body != body_rule::none && frame.body != body_framing::none &&
       !is_json_type(context.header("content-type")))
     co_return problem(errc::not_acceptable_type, {}, id);
-  if (target.access != access::anyone) {
+  if (target.needs != permission::none) {
     auto who = co_await context.authenticate();
     if (!who)
       co_return problem(who.error(), id);
-    if (!has_role(target.access, who->role))
+    if (auto may = context.services().may; may == nullptr || !may(who->role, target.needs))
       co_return problem(errc::forbidden, {}, id);
   }
   if (frame.body != body_framing::none)

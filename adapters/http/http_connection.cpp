@@ -115,7 +115,8 @@ asio::awaitable<bool> http_connection::write(std::string head, const response* a
 }
 
 void http_connection::prepare_refusal(const response& answer, std::string_view request_id) {
-  refusal_ = write_response_head(answer, request_id, false, thread_->state().options.strict_transport);
+  refusal_ = write_response_head(answer, request_id, false, thread_->state().options.strict_transport,
+                                 thread_->state().options.socket_source);
   refusal_ += answer.content();
 }
 

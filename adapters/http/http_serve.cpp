@@ -120,7 +120,8 @@ asio::awaitable<bool> http_connection::serve_one() {
   auto keep_alive =
       frame.keep_alive && !answer.close && !state.draining && ++requests_ < state.options.max_requests_per_connection;
   state.origins.add_cors(context.head(), answer);
-  auto bytes = write_response_head(answer, context.request_id(), keep_alive, state.options.strict_transport);
+  auto bytes = write_response_head(answer, context.request_id(), keep_alive, state.options.strict_transport,
+                                   state.options.socket_source);
   auto without_body = context.method() == method::head || !has_body(answer.status);
   report(context, pattern, answer.status, began);
   if (!co_await write(std::move(bytes), without_body ? nullptr : &answer))

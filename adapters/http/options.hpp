@@ -36,6 +36,7 @@ struct edge_options {
 
   std::vector<std::string> trusted_proxies; // addresses or networks ("10.0.0.0/8") whose X-Forwarded-For counts
   std::vector<std::string> allowed_origins; // besides the own host: "https://chat.example.com"
+  std::string socket_source;                // where pages may open WebSockets besides their own server: wss://host
   bool strict_transport = false;            // clients reach us by TLS: tell browsers to insist on it
   std::string web_dir;                      // the web client's files; empty: none are served
   std::size_t max_web_bytes = 64u << 20;    // all files together, held in memory

@@ -41,9 +41,11 @@ response problem(const caf::error& error, std::string_view request_id) {
   auto context = context_of(error);
   const auto& entry = entry_of(code == errc::none ? errc::internal : code);
   // What went wrong inside is for the log; the caller has the request id.
-  if (entry.http_status == 500)
+  // Nor does it learn whether there is something that it may not see.
+  if (entry.http_status == 500 || code == errc::not_found || code == errc::hidden)
     context = {};
   auto answer = make_problem(entry.http_status, entry.name, entry.title, context.detail, context.fields, request_id);
+  answer.refusal = code;
   if (entry.http_status == 429 || entry.http_status == 503)
     answer.with("Retry-After", std::string{seconds_to_wait(code)});
   if (entry.http_status == 401)

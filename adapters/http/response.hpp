@@ -9,6 +9,8 @@
 
 #include <boost/json/value.hpp>
 
+#include "messages/errors.hpp"
+
 namespace callboard::http {
 
 /// An answer as a handler makes it. The edge adds length, date, request id, security and CORS headers, and leaves the
@@ -20,6 +22,7 @@ struct response {
   std::shared_ptr<const std::string> shared_body;           // instead of `body`: bytes held elsewhere, a file
   std::vector<std::pair<std::string, std::string>> headers; // names as they are to be written
   bool close = false;                                       // end the connection after this answer
+  errc refusal = errc::none;                                // of a problem document: why, as it is known inside
 
   std::string_view content() const { return shared_body ? std::string_view{*shared_body} : std::string_view{body}; }
   /// Adds a header. A value with CR, LF or NUL is dropped: it would split the answer.

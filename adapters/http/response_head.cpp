@@ -13,8 +13,8 @@ constexpr std::string_view security_headers =
     "X-Content-Type-Options: nosniff\r\n"
     "Referrer-Policy: no-referrer\r\n"
     "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self' ws: wss:; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'\r\n";
+    "font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'; connect-src 'self'"; // the rest follows
 
 /// RFC 9110, 5.6.7. Made once a second per thread.
 std::string_view date_now() {
@@ -48,7 +48,7 @@ void add(std::string& head, std::string_view name, std::string_view value) {
 } // namespace
 
 std::string write_response_head(const response& answer, std::string_view request_id, bool keep_alive,
-                                bool strict_transport) {
+                                bool strict_transport, std::string_view socket_source) {
   std::string head;
   head.reserve(768);
   head += "HTTP/1.1 ";
@@ -65,6 +65,11 @@ std::string write_response_head(const response& answer, std::string_view request
   add(head, "Connection", keep_alive ? "keep-alive" : "close");
   add(head, "X-Request-Id", request_id);
   head += security_headers;
+  if (!socket_source.empty()) {
+    head += ' ';
+    head += socket_source;
+  }
+  head += "\r\n";
   if (strict_transport)
     add(head, "Strict-Transport-Security", "max-age=31536000");
   auto says = [&answer](std::string_view name) {

@@ -12,13 +12,11 @@
 
 #include "adapters/http/request.hpp"
 #include "adapters/http/response.hpp"
+#include "messages/permissions.hpp"
 
 namespace callboard::http {
 
 using handler = std::function<boost::asio::awaitable<response>(request_context&)>;
-
-/// Who may call a route. Above `anyone` the caller is authenticated before the body is read.
-enum class access : std::uint8_t { anyone, guest, user, admin };
 
 /// Whether a route takes a body. Where it does, the media type must be application/json.
 enum class body_rule : std::uint8_t { none, optional, required };
@@ -28,7 +26,7 @@ enum class body_rule : std::uint8_t { none, optional, required };
 struct route {
   http::method method = http::method::get;
   std::string pattern;
-  http::access access = http::access::user;
+  permission needs = permission::manage_users; // with `none` nobody is authenticated; otherwise before the body is read
   body_rule body = body_rule::none;
   std::size_t max_body_bytes = 0; // 0: 16 KiB
   http::handler handler;

@@ -8,12 +8,12 @@
 namespace callboard::kafka {
 namespace {
 
-constexpr std::array<std::string_view, 22> event_types{
-    "user.created",      "user.deleted",       "user.locked",      "session.created",    "session.revoked",
-    "login.failed",      "room.created",       "room.deleted",     "member.added",       "member.removed",
-    "message.created",   "message.edited",     "message.deleted",  "message.retracted",  "reminder.created",
-    "reminder.fired",    "reminder.delivered", "reminder.snoozed", "reminder.cancelled", "reminder.failed",
-    "notification.sent", "notification.failed"};
+constexpr std::array<std::string_view, 25> event_types{
+    "user.created",      "user.deleted",        "user.locked",       "session.created",    "session.revoked",
+    "login.failed",      "room.created",        "room.deleted",      "member.added",       "member.removed",
+    "message.created",   "message.edited",      "message.deleted",   "message.retracted",  "reminder.created",
+    "reminder.fired",    "reminder.delivered",  "reminder.snoozed",  "reminder.cancelled", "reminder.failed",
+    "notification.sent", "notification.failed", "user.role_changed", "user.disabled",      "user.enabled"};
 constexpr std::string_view key_form_type = "user.created";
 constexpr std::size_t longest_topic = 249; // of Kafka
 constexpr std::size_t longest_key = 255;

@@ -43,8 +43,8 @@ std::vector<session_id> end_others(work& unit, user_id user, const session_id& k
 
 void tell_changed(work& unit, user_id user, std::string_view how, std::size_t ended, const std::string& address,
                   timestamp now) {
-  apply(unit, write_audit{"authn_password_change", user,
-                          "by=" + std::string{how} + " ended_sessions=" + std::to_string(ended), address, now});
+  apply(unit, write_audit{"authn_password_change", user, user,
+                          {{"by", std::string{how}}, {"ended_sessions", std::to_string(ended)}}, address, now});
 }
 
 } // namespace
@@ -84,8 +84,8 @@ done apply(work& unit, const keep_account_token& op) {
   run(unit.db,
       "INSERT INTO account_tokens (hash, user_id, purpose, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
       op.hash, op.user, op.purpose, op.now, op.expires_at);
-  apply(unit,
-        write_audit{"authn_token_created", op.user, "purpose=" + std::string{name_of(op.purpose)}, op.address, op.now});
+  apply(unit, write_audit{"authn_token_created", {}, op.user, {{"purpose", std::string{name_of(op.purpose)}}}, op.address,
+                          op.now});
   return {};
 }
 
@@ -108,7 +108,7 @@ done apply(work& unit, const verify_email& op) {
     refuse(errc::invalid_token, "The account is not there any more.");
   use_up(unit, op.user, token_purpose::verify_email, op.token_hash, op.now);
   run(unit.db, "DELETE FROM account_tokens WHERE user_id = $1 AND purpose = $2", op.user, token_purpose::verify_email);
-  apply(unit, write_audit{"user_updated", op.user, "attributes=email_verified", op.address, op.now});
+  apply(unit, write_audit{"user_updated", op.user, op.user, {{"attributes", "email_verified"}}, op.address, op.now});
   return {};
 }
 

@@ -6,6 +6,7 @@
 #include <set>
 #include <unordered_set>
 
+#include "adapters/sql/audit.hpp"
 #include "adapters/sql/event_json.hpp"
 
 namespace callboard::sql {
@@ -111,6 +112,18 @@ std::uint32_t apply(work& unit, const forget_counted& op) {
 done apply(work& unit, const tell_refused_login& op) {
   unit.emit(unit.settings.partition_for(op.user), users_topic, "login.failed", number_of(op.user),
             event_json{}.add("user_id", op.user).add("reason", op.reason).add("created_at", unit.now).take());
+  if (op.locked_until <= unit.now || op.user == user_id{})
+    return {};
+  // Only the first one to find it locked changes the row, on whatever node: a lock is told of once.
+  if (run(unit.db, "UPDATE users SET locked_until = $2 WHERE id = $1 AND locked_until <= $3 AND deleted = 0", op.user,
+          op.locked_until, unit.now) == 0)
+    return {};
+  unit.emit(
+      unit.settings.partition_for(op.user), users_topic, "user.locked", number_of(op.user),
+      event_json{}.add("user_id", op.user).add("locked_until", op.locked_until).add("created_at", unit.now).take());
+  apply(unit,
+        write_audit{
+            "authn_login_lock", {}, op.user, {{"locked_until", to_rfc3339(op.locked_until)}}, op.address, unit.now});
   return {};
 }
 

@@ -141,8 +141,8 @@ void audit_message_in_other_name(work& unit, const append_forms::placed& sent) {
   write_audit entry;
   entry.type = "message_sent_for_other";
   entry.actor = sent.sent_by;
-  entry.detail =
-      "room=" + to_string(sent.room) + " offset=" + std::to_string(sent.offset) + " as=" + to_string(sent.event->actor);
+  entry.subject = sent.event->actor;
+  entry.fields = {{"room", to_string(sent.room)}, {"offset", std::to_string(sent.offset)}};
   entry.now = unit.now;
   apply(unit, entry);
 }

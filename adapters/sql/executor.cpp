@@ -19,6 +19,7 @@
 #include "adapters/sql/rooms.hpp"
 #include "adapters/sql/sessions.hpp"
 #include "adapters/sql/signing_keys.hpp"
+#include "adapters/sql/user_access.hpp"
 #include "adapters/sql/user_deletion.hpp"
 #include "adapters/sql/users.hpp"
 
@@ -256,6 +257,8 @@ CALLBOARD_QUERY(find_credentials)
 CALLBOARD_QUERY(find_account_token)
 CALLBOARD_QUERY(get_user)
 CALLBOARD_QUERY(search_users)
+CALLBOARD_QUERY(list_accounts)
+CALLBOARD_QUERY(list_audit)
 CALLBOARD_QUERY(resolve_names)
 CALLBOARD_QUERY(get_session)
 CALLBOARD_QUERY(get_attachment)

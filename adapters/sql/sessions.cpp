@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/sql/audit.hpp"
 #include "adapters/sql/event_json.hpp"
 #include "adapters/sql/users.hpp"
 
@@ -37,6 +38,12 @@ std::vector<session_id> live_sessions(connection& db, user_id user, timestamp no
   while (found.next())
     ids.push_back(found.get<uuid>(0));
   return ids;
+}
+
+/// Why somebody ended a session; empty if nobody did, or nobody remembers.
+std::string reason_of_end(connection& db, const session_id& id) {
+  auto found = select(db, "SELECT reason FROM ended_sessions WHERE id = $1", id);
+  return found.next() ? found.get<std::string>(0) : std::string{};
 }
 
 bool contains(const std::vector<session_id>& ids, const session_id& id) {
@@ -79,7 +86,20 @@ bool end_session(work& unit, user_id user, const session_id& session, const std:
                 .add("reason", reason)
                 .add("created_at", now)
                 .take());
+  apply(unit,
+        write_audit{"authn_token_revoked", {}, user, {{"session", to_string(session)}, {"reason", reason}}, {}, now});
   return true;
+}
+
+std::vector<session_id> end_all_sessions(work& unit, user_id user, const std::string& reason) {
+  std::vector<session_id> sessions;
+  {
+    auto found = select(unit.db, "SELECT id FROM sessions WHERE user_id = $1 ORDER BY created_at, id", user);
+    while (found.next())
+      sessions.push_back(found.get<uuid>(0));
+  }
+  std::erase_if(sessions, [&](const session_id& each) { return !end_session(unit, user, each, reason, unit.now); });
+  return sessions;
 }
 
 std::vector<session_id> apply(work& unit, const open_session& op) {
@@ -114,9 +134,14 @@ std::vector<session_id> apply(work& unit, const open_session& op) {
 rotation_outcome apply(work& unit, const rotate_refresh& op) {
   auto session = find_usable(unit.db, op.session);
   if (!session)
-    return {};
-  rotation_outcome outcome{rotation::ended, session->generation, session->current_hash,
-                           session->user,   session->cookie,     session->absolute_expires_at};
+    return {rotation::ended, 0, {}, {}, false, {}, reason_of_end(unit.db, op.session)};
+  rotation_outcome outcome{rotation::ended,
+                           session->generation,
+                           session->current_hash,
+                           session->user,
+                           session->cookie,
+                           session->absolute_expires_at,
+                           {}};
   auto is_over = session->idle_expires_at <= op.now || session->absolute_expires_at <= op.now;
   if (is_over || session->current_hash.empty() || session->cookie != op.cookie)
     return outcome;
@@ -155,23 +180,23 @@ attachment_record answer(reading& from, const get_attachment& question) {
   auto found = select(from.db, live, question.session, question.now);
   if (!found.next())
     return {answer(from, get_session{question.session, question.now}), 0};
-  return {{question.session, read_user(found, 2), found.get<bool>(0)}, found.get<stream_offset>(1)};
+  return {{question.session, read_user(found, 2), found.get<bool>(0), {}}, found.get<stream_offset>(1)};
 }
 
 session_record answer(reading& from, const get_session& question) {
   static const auto live = "SELECT " + std::string{is_live} + ", " + std::string{user_columns} +
                            " FROM sessions AS s JOIN users ON users.id = s.user_id WHERE s.id = $1";
   static const auto ended = "SELECT " + std::string{user_columns} +
-                            " FROM ended_sessions AS e JOIN users ON users.id = e.user_id WHERE e.id = $1";
+                            ", e.reason FROM ended_sessions AS e JOIN users ON users.id = e.user_id WHERE e.id = $1";
   {
     auto found = select(from.db, live, question.session, question.now);
     if (found.next())
-      return {question.session, read_user(found, 1), found.get<bool>(0)};
+      return {question.session, read_user(found, 1), found.get<bool>(0), {}};
   }
   auto found = select(from.db, ended, question.session);
   if (!found.next())
     refuse(errc::not_found, "The session does not exist.");
-  return {question.session, read_user(found), false};
+  return {question.session, read_user(found), false, found.get<std::string>(9)};
 }
 
 std::vector<session_view> answer(reading& from, const list_sessions& question) {

@@ -21,7 +21,7 @@ std::vector<signing_key_record> all_keys(connection& db) {
 // The audit entry comes first: its number is a row that every such change takes, so that they come one after another.
 std::vector<signing_key_record> keys_to_change(work& unit, const std::string& type, const std::string& detail,
                                                timestamp now) {
-  apply(unit, write_audit{type, user_id{}, detail, {}, now});
+  apply(unit, write_audit{type, {}, {}, {{"note", detail}}, {}, now});
   return all_keys(unit.db);
 }
 

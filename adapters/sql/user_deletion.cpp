@@ -4,11 +4,13 @@
 
 #include "adapters/sql/account_tokens.hpp"
 #include "adapters/sql/analytics.hpp"
+#include "adapters/sql/audit.hpp"
 #include "adapters/sql/event_json.hpp"
 #include "adapters/sql/members.hpp"
 #include "adapters/sql/reminders.hpp"
 #include "adapters/sql/rooms.hpp"
 #include "adapters/sql/sessions.hpp"
+#include "adapters/sql/user_access.hpp"
 
 namespace callboard::sql {
 namespace {
@@ -28,18 +30,6 @@ identity find_identity(connection& db, user_id user) {
   if (!found.next())
     refuse(errc::not_found, "The user does not exist.");
   return {found.get<std::string>(0), found.get<std::string>(1), found.get<role>(2), found.get<timestamp>(3)};
-}
-
-std::vector<session_id> end_all_sessions(work& unit, user_id user) {
-  std::vector<session_id> sessions;
-  {
-    auto found = select(unit.db, "SELECT id FROM sessions WHERE user_id = $1 ORDER BY created_at, id", user);
-    while (found.next())
-      sessions.push_back(found.get<uuid>(0));
-  }
-  for (auto& session : sessions)
-    end_session(unit, user, session, "deleted", unit.now);
-  return sessions;
 }
 
 /// A room whose owner left by deletion belongs to an admin of it, or else to who has been a member for longest. The
@@ -93,45 +83,6 @@ void anonymise_outbox(work& unit, user_id user, const identity& known, const std
       row.data = data;
 }
 
-/// `detail` with another name wherever a word, or the value of a `key=value`, is `name`: "login=ann" is hers,
-/// "login=anna" and "login=joann" are not.
-std::string replace_name(std::string_view detail, std::string_view name, std::string_view shown_as) {
-  std::string result;
-  for (std::size_t begin = 0; begin <= detail.size();) {
-    auto end = std::min(detail.find(' ', begin), detail.size());
-    auto word = detail.substr(begin, end - begin);
-    auto equals = word.find('=');
-    auto value = equals == std::string_view::npos ? word : word.substr(equals + 1);
-    result += word.substr(0, word.size() - value.size());
-    result += value == name ? shown_as : value;
-    if (end < detail.size())
-      result += ' ';
-    begin = end + 1;
-  }
-  return result;
-}
-
-void replace_in_audit(work& unit, const std::string& name, const std::string& shown_as) {
-  std::vector<std::pair<std::int64_t, std::string>> changed;
-  {
-    auto found = select(unit.db, "SELECT id, detail FROM audit WHERE replace(detail, $1, '') <> detail", name);
-    while (found.next()) {
-      auto detail = found.get<std::string>(1);
-      if (auto clean = replace_name(detail, name, shown_as); clean != detail)
-        changed.emplace_back(found.get<std::int64_t>(0), std::move(clean));
-    }
-  }
-  for (auto& [id, detail] : changed)
-    run(unit.db, "UPDATE audit SET detail = $2 WHERE id = $1", id, detail);
-}
-
-void anonymise_audit(work& unit, user_id user, const identity& known, const std::string& shown_as) {
-  run(unit.db, "UPDATE audit SET detail = '', address = '' WHERE actor_id = $1", user);
-  for (auto& name : {known.username, known.email})
-    if (!name.empty())
-      replace_in_audit(unit, name, shown_as);
-}
-
 } // namespace
 
 std::string name_of_deleted(user_id user) {
@@ -146,6 +97,7 @@ bool is_name_of_deleted(std::string_view username) {
 }
 
 deleted_user apply(work& unit, const delete_user& op) {
+  keep_an_admin(unit, op.user);
   auto known = find_identity(unit.db, op.user);
   auto shown_as = name_of_deleted(op.user);
   // First the name: the events that follow show it.
@@ -155,7 +107,7 @@ deleted_user apply(work& unit, const delete_user& op) {
       "timezone = '', email_verified = 0 WHERE id = $1",
       op.user, shown_as);
   deleted_user result;
-  result.sessions = end_all_sessions(unit, op.user);
+  result.sessions = end_all_sessions(unit, op.user, "deleted");
   leave_rooms(unit, op.user, shown_as, result);
   result.reminders = erase_reminders(unit, op.user);
   run(unit.db, "DELETE FROM personal_events WHERE user_id = $1", op.user);
@@ -164,7 +116,9 @@ deleted_user apply(work& unit, const delete_user& op) {
   forget_activity(unit, op.user);
   if (!known.email.empty())
     run(unit.db, "DELETE FROM mail WHERE lower(recipient) = $1", known.email);
-  anonymise_audit(unit, op.user, known, shown_as);
+  // The audit log knows users by number; from where they came is forgotten.
+  forget_addresses(unit, op.user);
+  apply(unit, write_audit{"user_deleted", op.user, op.user, {}, {}, unit.now});
   anonymise_outbox(unit, op.user, known, shown_as);
   run(unit.db, "UPDATE users SET deleted = 1 WHERE id = $1", op.user);
   unit.emit(unit.settings.partition_for(op.user), users_topic, "user.deleted", number_of(op.user),

@@ -26,8 +26,9 @@ bool is_email_taken(connection& db, const std::string& email, user_id besides) {
 
 const field_error email_taken{"/email", "taken", "This e-mail address belongs to another account."};
 
-/// A pattern for LIKE that matches what begins with `text`.
-std::string beginning(std::string_view text) {
+} // namespace
+
+std::string beginning_of(std::string_view text) {
   std::string pattern;
   for (auto c : text) {
     if (c == '%' || c == '_' || c == '\\')
@@ -36,8 +37,6 @@ std::string beginning(std::string_view text) {
   }
   return pattern + '%';
 }
-
-} // namespace
 
 user_view read_user(rows& from, int first) {
   user_view user;
@@ -139,7 +138,7 @@ page<user_view> answer(reading& from, const search_users& question) {
   if (question.query.size() > max_search_size)
     return result;
   auto limit = page_size(question.limit);
-  auto found = select(from.db, text, last, beginning(fold_case(question.query)), limit + 1);
+  auto found = select(from.db, text, last, beginning_of(fold_case(question.query)), limit + 1);
   while (found.next()) {
     if (result.items.size() == limit) {
       result.next = make_cursor<1>({number_of(result.items.back().id)});

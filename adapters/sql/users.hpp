@@ -10,6 +10,9 @@ inline constexpr std::string_view user_columns =
     "users.email_verified, users.locale, users.timezone";
 user_view read_user(rows& from, int first = 0);
 
+/// A pattern for LIKE that matches what begins with `text`.
+std::string beginning_of(std::string_view text);
+
 user_view apply(work& unit, const register_user& op);
 user_view apply(work& unit, const update_user& op);
 done apply(work& unit, const upgrade_password_hash& op);

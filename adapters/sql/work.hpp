@@ -19,6 +19,8 @@ struct store_settings {
   std::function<partition_id(std::string_view key)> partition_of;
   /// The time given to what is written.
   std::function<timestamp()> clock;
+  /// How long entries of the audit log are kept.
+  std::chrono::hours keep_audit{24 * 400};
 
   template <class Id>
   partition_id partition_for(Id id) const {

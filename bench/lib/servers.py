@@ -15,7 +15,7 @@ from pathlib import Path
 READY_WITHIN = 30.0
 ENDS_WITHIN = 15.0
 # What protects a public server from one client is what a load test runs into.
-WITHOUT_LIMITS = ["--send-rate", "0", "--login-rate", "0", "--register-rate", "0", "--connections-per-address", "0",
+WITHOUT_LIMITS = ["--send-rate", "0", "--command-rate", "0", "--login-rate", "0", "--register-rate", "0", "--connections-per-address", "0",
                   "--connections-per-user", "0"]
 
 

@@ -183,7 +183,7 @@ caf::error print_token(sql::store_session& store, const tokens::token_authority&
   write_batch batch;
   batch.operations.emplace_back(session);
   batch.operations.emplace_back(
-      write_audit{"authn_token_created", found->user.id, "by callboard admin token", {}, now});
+      write_audit{"authn_token_created", {}, found->user.id, {{"by", "command_line"}}, {}, now});
   batch.operations.emplace_back(note_token_end{tokens.signing_key(now), now + life});
   auto outcome = store.execute(batch);
   if (!outcome)

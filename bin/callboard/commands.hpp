@@ -48,6 +48,9 @@ int retire_key(const settings& options, const std::string& id);
 /// output. Guests and disabled accounts are left out.
 int export_accounts(const settings& options, const std::string& file);
 
+/// Prints every route of REST, one a line: method, pattern, the permission it needs, the roles that have it.
+int list_routes();
+
 /// Reads accounts from NDJSON; "-" is standard input.
 int import_accounts(const settings& options, const std::string& file);
 

@@ -26,6 +26,21 @@ std::uint32_t narrow(std::uint64_t value) {
   return static_cast<std::uint32_t>(value);
 }
 
+// The origin of the WebSockets of a site, as Content-Security-Policy names it; nothing for what is no plain address.
+std::string socket_source_of(const std::string& url) {
+  auto host = url.find("://");
+  if (host == std::string::npos || !(url.starts_with("http://") || url.starts_with("https://")))
+    return {};
+  auto origin = url.substr(host + 3, url.find('/', host + 3) - (host + 3));
+  auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+           c == ':' || c == '[' || c == ']';
+  };
+  if (origin.empty() || !std::all_of(origin.begin(), origin.end(), plain))
+    return {};
+  return (url.starts_with("https://") ? "wss://" : "ws://") + origin;
+}
+
 // The web client lies beside the program: in the build tree two folders up, installed in share/callboard/web.
 std::string find_web_dir() {
   std::error_code failure;
@@ -80,6 +95,7 @@ sql::sqlite_options store_options(const settings& options) {
   result.readers = narrow(options.readers);
   result.max_pages = narrow(options.store_pages);
   result.partition_of = [](std::string_view key) { return core::partition_of(key, partitions); };
+  result.keep_audit = std::chrono::duration_cast<std::chrono::hours>(options.keep_audit);
   return result;
 }
 
@@ -157,6 +173,8 @@ session_config session_settings(const settings& options, const std::string& stor
   result.limits = options.limits;
   result.send_rate = static_cast<double>(options.send_rate);
   result.send_burst = static_cast<double>(options.send_rate) * 2;
+  result.command_rate = static_cast<double>(options.command_rate);
+  result.command_burst = static_cast<double>(options.command_rate) * 2;
   result.ping_seconds =
       std::max<std::uint32_t>(1, narrow(static_cast<std::uint64_t>(options.ping_interval.count() / 1000)));
   result.node = options.node;
@@ -262,6 +280,7 @@ http::edge_options edge_settings(const settings& options) {
   result.socket_send_buffer = static_cast<int>(options.send_buffer);
   if (!options.public_url.empty())
     result.allowed_origins.push_back(options.public_url);
+  result.socket_source = socket_source_of(options.public_url);
   result.strict_transport = speaks_tls(options) || options.public_url.starts_with("https://");
   result.handshake_timeout = options.tls_handshake_timeout;
   result.max_handshakes_per_address = options.tls_handshakes_per_address;

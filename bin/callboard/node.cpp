@@ -12,6 +12,7 @@
 #include "actors/analytics.hpp"
 #include "actors/auth.hpp"
 #include "actors/core/partitioning.hpp"
+#include "actors/core/permissions.hpp"
 #include "actors/growth_watch.hpp"
 #include "actors/key_watch.hpp"
 #include "actors/log_writer.hpp"
@@ -346,7 +347,7 @@ start_failure node::parts::start_edge(const loaded_keys& keys, const secrets& kn
   auto session_settings_shared =
       std::make_shared<const session_config>(session_settings(options, store->store_epoch(), probe));
   auto session_around = std::make_shared<const session_neighbours>(
-      session_neighbours{placement, mirrors, profiles, tokens, revocations, edge->outlet(), wire});
+      session_neighbours{placement, mirrors, profiles, tokens, revocations, edge->outlet(), wire, auth});
   watch_parts();
   node_services services;
   services.auth = auth;
@@ -356,6 +357,7 @@ start_failure node::parts::start_edge(const loaded_keys& keys, const secrets& kn
   services.revocations = revocations;
   services.wire = wire;
   services.store_epoch = store->store_epoch();
+  services.may = core::may;
   services.spawn_session = [this, session_settings_shared, session_around](connection_ref socket, client_origin) {
     return system->spawn(session, session_settings_shared, session_around, socket);
   };

@@ -287,6 +287,8 @@ void declare_accounts(declaration& declare) {
       "How keys sign access tokens that are made from now on: the first one, and those of admin keys rotate.");
   declare.text("token-secret", "TEXT", &settings::token_secret,
                "The secret of an hs256 key, 32 bytes or more, shared with those who check tokens.", true);
+  declare.duration("keep-audit", std::chrono::hours{24}, std::chrono::hours{24 * 3650}, &settings::keep_audit,
+                   "How long entries of the audit log are kept.");
 }
 
 void declare_edge(declaration& declare) {
@@ -298,6 +300,8 @@ void declare_edge(declaration& declare) {
                  "WebSocket connections of one user; 0: no limit.");
   declare.number("send-rate", 0, 1'000'000, &settings::send_rate,
                  "Messages a second on one WebSocket connection, twice as many in a burst; 0: no limit.");
+  declare.number("command-rate", 0, 1'000'000, &settings::command_rate,
+                 "Commands of any kind a second on one WebSocket connection, twice as many in a burst; 0: no limit.");
   declare.number("outgoing-bytes", 65'536, 1'073'741'824, &settings::outgoing_bytes,
                  "Bytes that may wait for a slow WebSocket client; past it 3008.");
   declare.number("unanswered-commands", 1, 100'000, &settings::unanswered_commands,

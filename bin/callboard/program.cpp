@@ -169,6 +169,9 @@ int run_program(int argc, char** argv) {
     std::cout << example_environment();
   });
 
+  app.add_subcommand("routes", "Print every route of REST, the permission it needs, and the roles that have it.")
+      ->callback([&] { status = list_routes(); });
+
   app.add_subcommand("version", "Print the version.")->callback([] {
     std::cout << "callboard " << version_text() << "\n";
   });

@@ -55,8 +55,10 @@ struct settings {
   std::uint64_t max_sessions = 10;
   std::string token_algorithm = "es256";
   std::string token_secret;
+  std::chrono::milliseconds keep_audit = std::chrono::hours{24 * 400};
 
   std::uint64_t send_rate = 50;
+  std::uint64_t command_rate = 500;
   std::uint64_t connections = 100'000;
   std::uint64_t connections_per_address = 1'000;
   std::uint64_t connections_per_user = 20;

@@ -15,6 +15,7 @@ sql::postgres_options database_options(const settings& options) {
   result.partitions = embedded.partitions;
   result.readers = embedded.readers;
   result.partition_of = embedded.partition_of;
+  result.keep_audit = embedded.keep_audit;
   return result;
 }
 

@@ -180,7 +180,7 @@ class Server:
 
     def __init__(self, binary, folder, log, environment, web_folder):
         self.command = [binary, "serve", "--listen", "127.0.0.1:0", "--data-dir", folder, "--bcrypt-cost", "10",
-                        "--login-rate", "0", "--register-rate", "0", "--send-rate", "0"]
+                        "--login-rate", "0", "--register-rate", "0", "--send-rate", "0", "--command-rate", "0"]
         if web_folder.is_dir():
             self.command += ["--web-dir", web_folder]
         self.log = log

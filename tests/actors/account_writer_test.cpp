@@ -61,6 +61,15 @@ TEST_CASE_FIXTURE(account_writer_fixture, "a new address makes the old one forgo
   CHECK(dropped() == keys{"user:1", "name:new@example.com", "name:alice", "name:alice@example.com"});
 }
 
+TEST_CASE_FIXTURE(account_writer_fixture, "a changed role is answered when the cache has forgotten the profile") {
+  auto changed = ask<changed_access>(accounts, change_access{user_id{1}, role::admin, caf::none, {}});
+  writer.answer<change_access>(changed_access{{alice(), false, {}}, {uuid_of(1)}});
+  CHECK(dropped() == keys{"user:1"});
+  CHECK_FALSE(changed.arrived());
+  cache.answer<drop_cached>(done{});
+  CHECK(changed.value().ended == std::vector{uuid_of(1)});
+}
+
 TEST_CASE_FIXTURE(account_writer_fixture, "a deleted user is forgotten under every name") {
   auto gone = ask<deleted_user>(accounts, delete_user{user_id{1}});
   store.answer<get_user>(alice());
@@ -111,7 +120,7 @@ TEST_CASE_FIXTURE(account_writer_fixture, "an account that cannot be read is not
 }
 
 TEST_CASE_FIXTURE(account_writer_fixture, "all other operations go straight on") {
-  auto written = ask<done>(accounts, write_audit{"type", {}, "detail", {}, {}});
+  auto written = ask<done>(accounts, write_audit{"type", {}, {}, {}, {}, {}});
   writer.answer<write_audit>(done{});
   CHECK(written.arrived());
   CHECK(cache->count<drop_cached>() == 0);

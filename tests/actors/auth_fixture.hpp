@@ -74,7 +74,7 @@ struct auth_fixture : deterministic {
   }
   void rotated(rotation kind, std::uint32_t generation, std::string hash) {
     writer.answer<rotate_refresh>(
-        rotation_outcome{kind, generation, std::move(hash), user_id{1}, false, timestamp{2000h}});
+        rotation_outcome{kind, generation, std::move(hash), user_id{1}, false, timestamp{2000h}, {}});
   }
 
   bool locked = false;

@@ -102,15 +102,15 @@ TEST_CASE_FIXTURE(auth_fixture, "a caller is who the live session says") {
   view.username = "user1";
   view.role = role::admin;
   auto known = ask<principal>(auth, auth_identify{claims});
-  store.answer<get_session>(session_record{uuid_of(1), view, true});
+  store.answer<get_session>(session_record{uuid_of(1), view, true, {}});
   CHECK(known.value().role == role::admin);
   CHECK(known.value().username == "user1");
   auto ended = ask<principal>(auth, auth_identify{claims});
-  store.answer<get_session>(session_record{uuid_of(1), view, false});
+  store.answer<get_session>(session_record{uuid_of(1), view, false, {}});
   CHECK(ended.failure() == errc::unauthorized);
   auto other = ask<principal>(auth, auth_identify{claims});
   view.id = user_id{2};
-  store.answer<get_session>(session_record{uuid_of(1), view, true});
+  store.answer<get_session>(session_record{uuid_of(1), view, true, {}});
   CHECK(other.failure() == errc::unauthorized);
   auto unknown = ask<principal>(auth, auth_identify{claims});
   store.fail<get_session>(errc::not_found);

@@ -9,7 +9,7 @@ TEST_CASE_FIXTURE(session_fixture, "which channels may be subscribed") {
   run(subscribe_command{{{}, user_id{1}}});
   CHECK(last() == "error 2 already_subscribed");
   run(subscribe_command{{{}, user_id{2}}});
-  CHECK(last() == "error 3 not_found"); // hidden
+  CHECK(last() == "error 3 forbidden"); // whether there is such a user or not
   run(subscribe_command{});
   CHECK(last() == "error 4 not_found");
   run(subscribe_command{{room_id{7}}});
@@ -77,6 +77,35 @@ TEST_CASE_FIXTURE(session_fixture, "messages are limited by a rate") {
   advance(1s);
   run(post_command{{room_id{7}}, "x", {}, 0, false});
   CHECK(placement->count<room_post>() == 3);
+}
+
+TEST_CASE_FIXTURE(session_fixture, "commands of every kind are limited by a rate") {
+  config->command_rate = 1;
+  config->command_burst = 3;
+  connect();
+  run(ping_command{});
+  run(list_rooms_command{});
+  run(subscribe_command{{room_id{7}}, {}, false});
+  run(ping_command{});
+  CHECK(last() == "error 5 too_many_requests");
+  auto before = sent().size();
+  run(send_command{}); // has no answer, not even this one
+  CHECK(sent().size() == before);
+  run(post_command{{room_id{7}}, "x", {}, 0, false});
+  CHECK(placement->count<room_post>() == 0);
+  advance(1s);
+  run(ping_command{});
+  CHECK(last().starts_with("reply 8"));
+}
+
+TEST_CASE_FIXTURE(session_fixture, "what a client may not do is told to the accounts' actor") {
+  connect();
+  run(subscribe_command{{{}, user_id{2}}, {}, false});
+  CHECK(last() == "error 2 forbidden");
+  CHECK(auth->count<auth_refused>() == 1);
+  CHECK(auth->last<auth_refused>().who.user == user_id{1});
+  run(subscribe_command{{}, {}, false}); // no such thing: nobody's right is missing
+  CHECK(auth->count<auth_refused>() == 1);
 }
 
 TEST_CASE_FIXTURE(session_fixture, "history is read by who may read, forwards and backwards") {

@@ -11,6 +11,7 @@ struct session_fixture : deterministic {
   fake<placement_actor> placement{*this};
   fake<mirror_registry_actor> mirrors{*this};
   fake<store_actor> store{*this};
+  fake<auth_actor> auth{*this};
   std::unique_ptr<fake<user_actor>> user = std::make_unique<fake<user_actor>>(*this);
   std::shared_ptr<plain_revocations> revocations = std::make_shared<plain_revocations>();
   std::shared_ptr<recording_outlet> out = std::make_shared<recording_outlet>();
@@ -25,6 +26,7 @@ struct session_fixture : deterministic {
     around->placement = placement;
     around->mirrors = mirrors;
     around->store = store;
+    around->auth = auth;
     around->tokens = std::make_shared<plain_tokens>();
     around->revocations = revocations;
     around->out = out;
@@ -50,7 +52,7 @@ struct session_fixture : deterministic {
     view.id = user_id{1};
     view.username = "user1";
     view.role = role::user;
-    attachment_record found{{uuid_of(1), view, live}, tail};
+    attachment_record found{{uuid_of(1), view, live, {}}, tail};
     placement.answer<user_attach>(user_attached{found, caf::actor_cast<caf::strong_actor_ptr>(user->handle())});
   }
   /// Connects as user1 whose personal stream ends at `tail`.

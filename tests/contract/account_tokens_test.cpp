@@ -39,7 +39,7 @@ CONTRACT_CASE("a change of password ends all sessions but one, together with its
   CHECK(store.events_of(to_string(alice), "session.revoked").size() == 2);
   auto everything = store.dump();
   CHECK(everything.find("authn_password_change") != std::string::npos);
-  CHECK(everything.find("by=owner ended_sessions=2") != std::string::npos);
+  CHECK(everything.find(R"("by":"owner","ended_sessions":"2")") != std::string::npos);
 }
 
 CONTRACT_CASE("a change that is refused changes nothing") {
@@ -91,8 +91,8 @@ CONTRACT_CASE("a token resets the password once and ends every session") {
   CHECK(store.ask(find_credentials{"alice"}).password_hash == "new");
   CHECK(store.ask(find_credentials{"alice"}).password_version == 1);
   auto everything = store.dump();
-  CHECK(everything.find("by=reset ended_sessions=1") != std::string::npos);
-  CHECK(everything.find("purpose=reset_password") != std::string::npos);
+  CHECK(everything.find(R"("by":"reset","ended_sessions":"1")") != std::string::npos);
+  CHECK(everything.find(R"("purpose":"reset_password")") != std::string::npos);
 }
 
 CONTRACT_CASE("of two uses of a token in one batch one wins") {

@@ -59,6 +59,19 @@ public:
       FROM pg_tables WHERE schemaname = 'public')sql");
   }
 
+  std::unique_ptr<sql::write_executor> another_writer() override {
+    return sql::access_to(std::make_shared<sql::postgres_server>(options_), nullptr).make_writer();
+  }
+
+  bool execute_is_refused(const std::string& statement) override {
+    try {
+      run_on(options_.url, statement);
+      return false;
+    } catch (const std::exception&) {
+      return true;
+    }
+  }
+
 private:
   sql::postgres_options options_;
   std::unique_ptr<sql::write_executor> writer_;

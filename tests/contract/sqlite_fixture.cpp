@@ -52,6 +52,20 @@ public:
     return text;
   }
 
+  std::unique_ptr<sql::write_executor> another_writer() override {
+    return std::make_unique<sql::write_executor>(sql::writer_factory(options_), sql::settings_of(options_),
+                                                 sql::writing());
+  }
+
+  bool execute_is_refused(const std::string& statement) override {
+    sqlite3* handle = nullptr;
+    sqlite3_open_v2(sql::store_file(options_).c_str(), &handle, SQLITE_OPEN_READWRITE, nullptr);
+    sqlite3_busy_timeout(handle, 5000);
+    auto outcome = sqlite3_exec(handle, statement.c_str(), nullptr, nullptr, nullptr);
+    sqlite3_close(handle);
+    return outcome != SQLITE_OK;
+  }
+
 private:
   scratch_directory directory_;
   sql::sqlite_options options_;

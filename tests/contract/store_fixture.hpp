@@ -24,6 +24,10 @@ public:
   virtual partition_id partition_of(const std::string& key) const = 0;
   /// All values of all rows of all tables, one a line, those of a table after the line `table NAME`.
   virtual std::string dump() = 0;
+  /// A second connection that writes, as another node has.
+  virtual std::unique_ptr<sql::write_executor> another_writer() = 0;
+  /// Whether the database itself refuses a statement.
+  virtual bool execute_is_refused(const std::string& statement) = 0;
 
   template <class Operation>
   caf::expected<typename Operation::result> attempt(Operation operation) {

@@ -14,9 +14,9 @@ void add_routes(router& routes) {
   auto who = [](request_context& context) -> boost::asio::awaitable<response> {
     co_return json_response(200, boost::json::object{{"user", number_of(context.caller().user)}});
   };
-  routes.add({method::get, "/for/guest", access::guest, body_rule::none, 0, who});
-  routes.add({method::get, "/for/user", access::user, body_rule::none, 0, who});
-  routes.add({method::get, "/for/admin", access::admin, body_rule::none, 0, who});
+  routes.add({method::get, "/for/guest", permission::use_session, body_rule::none, 0, who});
+  routes.add({method::get, "/for/user", permission::create_rooms, body_rule::none, 0, who});
+  routes.add({method::get, "/for/admin", permission::manage_users, body_rule::none, 0, who});
 }
 
 struct roles_fixture : edge_fixture {
@@ -43,6 +43,15 @@ TEST_CASE("routes are for the roles they name and above") {
   CHECK(edge.status("/for/guest", "forged.1") == 401);
 }
 
+TEST_CASE("a refusal for want of a right is told to the auth actor, with what was tried") {
+  roles_fixture edge;
+  CHECK(edge.status("/for/admin", "user.2") == 403);
+  CHECK(edge.status("/for/user", "user.2") == 200);
+  CHECK(edge.status("/for/user", "forged.1") == 401);
+  CHECK(eventually([&] { return !edge.log->with([](node_log& seen) { return seen.refused.empty(); }); }));
+  CHECK(edge.log->with([](node_log& seen) { return seen.refused; }) == std::vector<std::string>{"GET /for/admin"});
+}
+
 TEST_CASE("who says nothing, or nonsense, is not let in") {
   roles_fixture edge;
   auto client = edge.connect();
@@ -65,9 +74,14 @@ TEST_CASE("a token is verified once, and its revocation and expiry are seen at e
   session.bytes[15] = '4';
   edge.revoked->revoke(session, {});
   CHECK(edge.status("/for/user", "user.4") == 401);
+  CHECK(edge.log->identified == 2); // for the reason of its end
+  edge.log->auth_fails = true;
+  CHECK(edge.status("/for/user", "user.4") == 401); // for want of one it is still no yes
+  edge.log->auth_fails = false;
+  CHECK(edge.log->identified == 3);
   CHECK(edge.status("/for/user", "user.5.300") == 200);
   CHECK(eventually([&] { return edge.status("/for/user", "user.5.300") == 401; }));
-  CHECK(edge.log->identified == 2);
+  CHECK(edge.log->identified == 4);
 }
 
 TEST_CASE("what is remembered of a token is asked again after its time") {
@@ -102,7 +116,7 @@ TEST_CASE("the log names the user, never the token") {
 TEST_CASE("an actor that is silent or gone becomes an error, and others are served meanwhile") {
   auto silent = std::make_shared<notifier_actor>();
   auto add = [silent](router& routes) {
-    routes.add({method::get, "/notify", access::anyone, body_rule::none, 0,
+    routes.add({method::get, "/notify", permission::none, body_rule::none, 0,
                 [silent](request_context& context) -> boost::asio::awaitable<response> {
                   notify_by_mail request{{}, "subject", "body"};
                   auto result = co_await ask<done>(*silent, std::chrono::milliseconds{300}, request);
@@ -132,7 +146,7 @@ TEST_CASE("stopping does not wait for an actor that does not answer") {
   auto silent = std::make_shared<notifier_actor>();
   auto options = edge_fixture::small_options();
   edge_fixture edge{options, [silent](router& routes) {
-                      routes.add({method::get, "/notify", access::anyone, body_rule::none, 0,
+                      routes.add({method::get, "/notify", permission::none, body_rule::none, 0,
                                   [silent](request_context& context) -> boost::asio::awaitable<response> {
                                     notify_by_mail request{{}, "subject", "body"};
                                     auto result = co_await ask<done>(*silent, std::chrono::hours{1}, request);

@@ -48,7 +48,7 @@ TEST_CASE("draining: readiness off, idle connections end, sockets close with 300
 TEST_CASE("while draining, new requests get 503 and running ones end") {
   auto gate = std::make_shared<std::atomic<bool>>(false);
   edge_fixture edge{edge_fixture::small_options(), [gate](router& routes) {
-                      routes.add({method::post, "/slow", access::anyone, body_rule::none, 0,
+                      routes.add({method::post, "/slow", permission::none, body_rule::none, 0,
                                   [gate](request_context&) -> boost::asio::awaitable<response> {
                                     while (!*gate)
                                       co_await boost::asio::post(boost::asio::use_awaitable);

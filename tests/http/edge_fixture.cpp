@@ -139,6 +139,8 @@ auth_actor::behavior_type play_auth(auth_actor::pointer, std::shared_ptr<node_lo
       [no](const auth_logout&) -> caf::result<done> { return no(); },
       [no](const auth_end_sessions&) -> caf::result<done> { return no(); },
       [no](const auth_delete_account&) -> caf::result<done> { return no(); },
+      [no](const auth_change_access&) -> caf::result<account_view> { return no(); },
+      [log](const auth_refused& request) { log->with([&](node_log& seen) { seen.refused.push_back(request.what); }); },
       [log](const auth_identify& request) -> caf::result<principal> {
         ++log->identified;
         if (log->auth_fails)
@@ -164,11 +166,11 @@ struct recording_logger final : logger {
 
 router make_routes(const std::function<void(router&)>& more) {
   router routes;
-  routes.add({method::get, "/hello", access::anyone, body_rule::none, 0,
+  routes.add({method::get, "/hello", permission::none, body_rule::none, 0,
               [](request_context& context) -> boost::asio::awaitable<response> {
                 co_return json_response(200, boost::json::object{{"address", context.origin().address}});
               }});
-  routes.add({method::post, "/echo", access::anyone, body_rule::required, 1024,
+  routes.add({method::post, "/echo", permission::none, body_rule::required, 1024,
               [](request_context& context) -> boost::asio::awaitable<response> {
                 auto body = context.json();
                 if (!body)
@@ -213,6 +215,10 @@ edge_fixture::edge_fixture(edge_options options, std::function<void(router&)> mo
   services.auth = system.spawn(play_auth, log);
   services.tokens = std::make_shared<played_tokens>();
   services.revocations = revoked;
+  services.may = [](role who, permission what) {
+    return what == permission::use_session || (what == permission::create_rooms && who != role::guest) ||
+           who == role::admin;
+  };
   services.spawn_session = [this, out = server.outlet()](connection_ref connection, client_origin origin) {
     log->with([&](node_log& seen) {
       seen.connections.push_back(connection);

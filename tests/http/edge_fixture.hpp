@@ -28,7 +28,8 @@ struct node_log {
   std::atomic<unsigned> identified{0}; // requests to the auth actor
   std::atomic<bool> auth_fails{false};
   std::atomic<bool> ignores_shut_down{false};
-  std::vector<std::string> lines; // method, pattern, status, user of each answered request
+  std::vector<std::string> refused; // what the auth actor heard of
+  std::vector<std::string> lines;   // method, pattern, status, user of each answered request
 
   template <class F>
   auto with(F f) {

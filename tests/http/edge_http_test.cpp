@@ -189,7 +189,7 @@ TEST_CASE("CORS over the wire") {
 
 TEST_CASE("a handler that throws is a 500 without details, and the log names it in one line") {
   edge_fixture edge{edge_fixture::small_options(), [](router& routes) {
-                      routes.add({method::get, "/broken/{id}", access::anyone, body_rule::none, 0,
+                      routes.add({method::get, "/broken/{id}", permission::none, body_rule::none, 0,
                                   [](request_context&) -> boost::asio::awaitable<response> {
                                     throw std::runtime_error{"secret\r\nforged line"};
                                     co_return no_content();
@@ -209,7 +209,7 @@ TEST_CASE("a handler that throws is a 500 without details, and the log names it 
 
 TEST_CASE("path and query parameters reach the handler decoded") {
   edge_fixture edge{edge_fixture::small_options(), [](router& routes) {
-                      routes.add({method::get, "/rooms/{id}/x/{name}", access::anyone, body_rule::none, 0,
+                      routes.add({method::get, "/rooms/{id}/x/{name}", permission::none, body_rule::none, 0,
                                   [](request_context& context) -> boost::asio::awaitable<response> {
                                     auto id = context.number_parameter("id");
                                     auto limit = context.query_number("limit", 50, 1, 100);

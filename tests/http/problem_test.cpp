@@ -47,7 +47,9 @@ TEST_CASE("temporary errors say when to come back, and 401 how to come in") {
   CHECK(value_of(problem(errc::overloaded, {}, "r"), "Retry-After") == "1");
   CHECK(value_of(problem(errc::unauthorized, {}, "r"), "WWW-Authenticate") == "Bearer");
   CHECK(value_of(problem(errc::not_found, {}, "r"), "Retry-After").empty());
-  CHECK(problem(make_failure(errc::hidden), "r").status == 404);
+  // What may not be seen is not there, in every byte.
+  CHECK(problem(make_failure(errc::hidden, "a secret"), "r").status == 404);
+  CHECK(problem(make_failure(errc::hidden, "a secret"), "r").body == problem(errc::not_found, "another", "r").body);
   CHECK(problem(caf::make_error(caf::sec::request_timeout), "r").status == 503);
   CHECK(problem(caf::make_error(caf::sec::request_receiver_down), "r").status == 503);
   CHECK(problem(caf::make_error(caf::sec::runtime_error), "r").status == 500);
@@ -73,6 +75,9 @@ TEST_CASE("every answer carries the security headers, and no header can split it
 
 TEST_CASE("browsers are told to insist on TLS only by a server that is reached by it") {
   CHECK(write_response_head(no_content(), "id", true, false).find("Strict-Transport") == std::string::npos);
+  CHECK(head.find("connect-src 'self'\r\n") != std::string::npos);
+  CHECK(write_response_head(answer, "id", true, false, "wss://chat.example")
+            .find("connect-src 'self' wss://chat.example\r\n") != std::string::npos);
   CHECK(write_response_head(no_content(), "id", true, true).find("Strict-Transport-Security: max-age=31536000\r\n") !=
         std::string::npos);
 }

@@ -24,7 +24,7 @@ router make_routes() {
            {method::remove, "/users/{id}"},
            {method::put, "/rooms/{id}/messages/{offset}/reactions/{emoji}"},
            {method::get, "/.well-known/jwks.json"}})
-    routes.add({verb, pattern, access::anyone, body_rule::none, 0, nothing});
+    routes.add({verb, pattern, permission::none, body_rule::none, 0, nothing});
   return routes;
 }
 
@@ -76,8 +76,8 @@ TEST_CASE("parameters are decoded after the path is split") {
 
 TEST_CASE("a route declared twice is a mistake of the program") {
   auto routes = make_routes();
-  CHECK_THROWS_AS(routes.add({method::get, "/rooms", access::anyone, body_rule::none, 0, nothing}), std::logic_error);
-  CHECK_THROWS_AS(routes.add({method::get, "/other", access::anyone, body_rule::none, 0, {}}), std::logic_error);
+  CHECK_THROWS_AS(routes.add({method::get, "/rooms", permission::none, body_rule::none, 0, nothing}), std::logic_error);
+  CHECK_THROWS_AS(routes.add({method::get, "/other", permission::none, body_rule::none, 0, {}}), std::logic_error);
 }
 
 TEST_CASE("percent-decoding") {

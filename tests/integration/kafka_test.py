@@ -16,6 +16,10 @@ from support.waiting import until
 TYPES = {
     "user.created",
     "user.deleted",
+    "user.role_changed",
+    "user.disabled",
+    "user.enabled",
+    "user.locked",
     "session.created",
     "session.revoked",
     "login.failed",
@@ -103,6 +107,11 @@ def live_through_everything(server):
     expect(first.rest.post(f"/reminders/{soon['id']}/snooze", {"in": "PT1H"}), 200)
     expect(first.rest.post(f"/reminders/{soon['id']}/done", {}), 200)
     expect(third.rest.delete("/users/me"), 204)
+    admin, fourth = people.admin(), people.user()
+    for change in ({"role": "admin"}, {"role": "user"}, {"disabled": True}, {"disabled": False}):
+        expect(admin.rest.patch(f"/admin/users/{fourth.id}", change), 200)
+    for _ in range(16):  # the last one finds the account locked
+        assert anyone.post("/auth/login", {"login": fourth.username, "password": "wrong"}).status_code == 401
     return room["id"]
 
 

@@ -202,3 +202,24 @@ def test_guessing_locks_an_account_without_saying_so(own_server):
     assert all(body == bodies[0] for body in bodies)
     expect(rest.post("/auth/login", {"login": other.username, "password": PASSWORD}), 200)
     expect(victim.rest.get("/users/me"), 200)
+
+
+async def test_commands_of_every_kind_beyond_the_rate_are_111(limited):
+    """Pings, lists and subscriptions count like messages; the connection lives, and later commands pass."""
+    _, people = limited(["command-rate"], "5")
+    person = people.user()
+    async with await person.client() as client:
+        replies = await client.replies([("rpc", {"method": "room.list", "data": {}}), ("ping", {})] * 30)
+        codes = [reply["error"]["code"] for reply in replies if "error" in reply]
+        assert codes and len(codes) < 60 and set(codes) == {111}
+        assert all(reply["error"]["temporary"] is True for reply in replies if "error" in reply)
+
+        async def passes():
+            reply = (await client.replies([("ping", {})]))[0]
+            return "error" not in reply
+
+        for _ in range(1000):
+            if await passes():
+                break
+        else:
+            raise AssertionError("no command passes any more")

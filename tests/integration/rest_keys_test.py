@@ -42,9 +42,10 @@ def rotate(server, overlap, *flags):
 
 
 def audit(server):
-    """(type, detail) of the entries about keys."""
+    """(type, note) of the entries about keys."""
     with sqlite3.connect(server.database()) as connection:
-        return connection.execute("SELECT type, detail FROM audit WHERE type LIKE 'crypt_%' ORDER BY id").fetchall()
+        entries = connection.execute("SELECT type, detail FROM audit_entries WHERE type LIKE 'crypt_%' ORDER BY id").fetchall()
+    return [(kind, json.loads(detail)["note"]) for kind, detail in entries]
 
 
 def log_in_with(person, wanted):

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "actors/core/permissions.hpp"
 #include "adapters/http/rest/routes.hpp"
 
 using namespace callboard::http;
@@ -29,7 +30,7 @@ TEST_CASE("only what must be is open to anyone") {
   auto routes = all_routes();
   std::set<std::string> open;
   for (const auto& each : routes.routes())
-    if (each->access == access::anyone)
+    if (each->needs == permission::none)
       open.insert(each->pattern);
   CHECK(open == std::set<std::string>{"/.well-known/jwks.json", "/auth/email/verify", "/auth/guest", "/auth/login",
                                       "/auth/password/forgot", "/auth/password/reset", "/auth/refresh",
@@ -40,9 +41,10 @@ TEST_CASE("administration is for admins") {
   auto routes = all_routes();
   for (const auto& each : routes.routes())
     if (each->pattern.starts_with("/admin"))
-      CHECK(each->access == access::admin);
-  CHECK(find(routes, method::get, "/admin/mail").access == access::admin);
-  CHECK(find(routes, method::get, "/admin/analytics").access == access::admin);
+      for (auto who : {role::guest, role::user, role::admin})
+        CHECK(core::may(who, each->needs) == (who == role::admin));
+  CHECK(find(routes, method::get, "/admin/mail").needs == permission::read_caught_mail);
+  CHECK(find(routes, method::get, "/admin/audit").needs == permission::read_audit);
 }
 
 TEST_CASE("guests make nothing of their own") {
@@ -51,8 +53,8 @@ TEST_CASE("guests make nothing of their own") {
                                std::pair{method::remove, "/rooms/{id}"}, std::pair{method::post, "/rooms/{id}/members"},
                                std::pair{method::post, "/reminders"}, std::pair{method::get, "/reminders"},
                                std::pair{method::get, "/users"}, std::pair{method::patch, "/users/me"}})
-    CHECK(find(routes, verb, pattern).access == access::user);
-  CHECK(find(routes, method::post, "/rooms/{id}/messages").access == access::guest);
+    CHECK_FALSE(core::may(role::guest, find(routes, verb, pattern).needs));
+  CHECK(core::may(role::guest, find(routes, method::post, "/rooms/{id}/messages").needs));
 }
 
 TEST_CASE("every changing route says whether it takes a body") {

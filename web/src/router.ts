@@ -12,6 +12,8 @@ export type Route =
   | { name: 'account' }
   | { name: 'mail' }
   | { name: 'analytics' }
+  | { name: 'users' }
+  | { name: 'audit' }
   | { name: 'unknown' };
 
 const plainRoutes: Record<string, Route> = {
@@ -24,6 +26,8 @@ const plainRoutes: Record<string, Route> = {
   account: { name: 'account' },
   mail: { name: 'mail' },
   analytics: { name: 'analytics' },
+  users: { name: 'users' },
+  audit: { name: 'audit' },
 };
 
 /** The page a location hash such as `#/rooms/3` names. */

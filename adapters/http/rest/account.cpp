@@ -166,12 +166,12 @@ answer log_out(request_context& request, const rest_options& options) {
 } // namespace
 
 void add_account_routes(router& routes, const shared_options& options) {
-  add(routes, options, method::post, "/auth/register", access::anyone, body_rule::required, register_account);
-  add(routes, options, method::post, "/auth/login", access::anyone, body_rule::required, log_in);
+  add(routes, options, method::post, "/auth/register", permission::none, body_rule::required, register_account);
+  add(routes, options, method::post, "/auth/login", permission::none, body_rule::required, log_in);
   for (auto path : {"/auth/refresh", "/auth/refresh_token"})
-    add(routes, options, method::post, path, access::anyone, body_rule::optional, refresh);
-  add(routes, options, method::post, "/auth/guest", access::anyone, body_rule::optional, log_in_guest);
-  add(routes, options, method::post, "/auth/logout", access::guest, body_rule::optional, log_out);
+    add(routes, options, method::post, path, permission::none, body_rule::optional, refresh);
+  add(routes, options, method::post, "/auth/guest", permission::none, body_rule::optional, log_in_guest);
+  add(routes, options, method::post, "/auth/logout", permission::use_session, body_rule::optional, log_out);
 }
 
 } // namespace callboard::http::rest

@@ -18,7 +18,7 @@ answer list_caught_mail(request_context& request, const rest_options& options) {
 } // namespace
 
 void add_admin_routes(router& routes, const shared_options& options) {
-  add(routes, options, method::get, "/admin/mail", access::admin, body_rule::none, list_caught_mail);
+  add(routes, options, method::get, "/admin/mail", permission::read_caught_mail, body_rule::none, list_caught_mail);
 }
 
 } // namespace callboard::http::rest

@@ -126,7 +126,7 @@ answer show_analytics(request_context& request, const rest_options& options) {
 } // namespace
 
 void add_analytics_routes(router& routes, const shared_options& options) {
-  add(routes, options, method::get, "/admin/analytics", access::admin, body_rule::none, show_analytics);
+  add(routes, options, method::get, "/admin/analytics", permission::read_analytics, body_rule::none, show_analytics);
 }
 
 } // namespace callboard::http::rest

@@ -18,9 +18,9 @@ constexpr std::string_view idempotency_header = "idempotency-key";
 
 } // namespace
 
-void add(router& routes, const shared_options& options, method verb, std::string pattern, access who, body_rule body,
-         endpoint run, std::size_t max_body_bytes) {
-  routes.add({verb, std::move(pattern), who, body, max_body_bytes,
+void add(router& routes, const shared_options& options, method verb, std::string pattern, permission needs,
+         body_rule body, endpoint run, std::size_t max_body_bytes) {
+  routes.add({verb, std::move(pattern), needs, body, max_body_bytes,
               [options, run](request_context& request) { return run(request, *options); }});
 }
 

@@ -28,8 +28,8 @@ constexpr std::size_t max_message_body = 64 * 1024;  // 4,096 code points, escap
 constexpr std::size_t max_members_body = 512 * 1024; // 10,000 names
 
 /// Adds a route whose handler is `run`. The handler holds the options as long as the route lives.
-void add(router& routes, const shared_options& options, method verb, std::string pattern, access who, body_rule body,
-         endpoint run, std::size_t max_body_bytes = 0);
+void add(router& routes, const shared_options& options, method verb, std::string pattern, permission needs,
+         body_rule body, endpoint run, std::size_t max_body_bytes = 0);
 
 /// The problem document of a refusal.
 response refuse(const request_context& request, const caf::error& error);

@@ -73,10 +73,10 @@ answer expel(request_context& request, const rest_options& options) {
 } // namespace
 
 void add_member_routes(router& routes, const shared_options& options) {
-  add(routes, options, method::get, "/rooms/{id}/members", access::guest, body_rule::none, list);
-  add(routes, options, method::post, "/rooms/{id}/members", access::user, body_rule::required, invite,
+  add(routes, options, method::get, "/rooms/{id}/members", permission::read_rooms, body_rule::none, list);
+  add(routes, options, method::post, "/rooms/{id}/members", permission::join_rooms, body_rule::required, invite,
       max_members_body);
-  add(routes, options, method::remove, "/rooms/{id}/members/{user_id}", access::user, body_rule::none, expel);
+  add(routes, options, method::remove, "/rooms/{id}/members/{user_id}", permission::join_rooms, body_rule::none, expel);
 }
 
 } // namespace callboard::http::rest

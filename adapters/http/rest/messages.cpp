@@ -114,8 +114,8 @@ answer post(request_context& request, const rest_options& options) {
 } // namespace
 
 void add_message_routes(router& routes, const shared_options& options) {
-  add(routes, options, method::get, "/rooms/{id}/messages", access::guest, body_rule::none, list);
-  add(routes, options, method::post, "/rooms/{id}/messages", access::guest, body_rule::required, post,
+  add(routes, options, method::get, "/rooms/{id}/messages", permission::read_rooms, body_rule::none, list);
+  add(routes, options, method::post, "/rooms/{id}/messages", permission::write_messages, body_rule::required, post,
       max_message_body);
 }
 

@@ -46,9 +46,9 @@ answer show_key_set(request_context&, const rest_options& options) {
 } // namespace
 
 caf::error add_operation_routes(router& routes, const shared_options& options) {
-  add(routes, options, method::get, "/livez", access::anyone, body_rule::none, tell_alive);
-  add(routes, options, method::get, "/readyz", access::anyone, body_rule::none, tell_ready);
-  add(routes, options, method::get, "/.well-known/jwks.json", access::anyone, body_rule::none, show_key_set);
+  add(routes, options, method::get, "/livez", permission::none, body_rule::none, tell_alive);
+  add(routes, options, method::get, "/readyz", permission::none, body_rule::none, tell_ready);
+  add(routes, options, method::get, "/.well-known/jwks.json", permission::none, body_rule::none, show_key_set);
   auto allowed = std::make_shared<admin_networks>();
   std::string wrong_network;
   bool good = allowed->set(options->admin_networks, wrong_network);
@@ -61,7 +61,7 @@ caf::error add_operation_routes(router& routes, const shared_options& options) {
                               settings.metrics ? settings.metrics() : std::string{});
     }(request, *options, allowed->contain(request.origin().address));
   };
-  routes.add({method::get, "/metrics", access::anyone, body_rule::none, 0, std::move(show_metrics)});
+  routes.add({method::get, "/metrics", permission::none, body_rule::none, 0, std::move(show_metrics)});
   if (!good)
     return make_failure(errc::validation_failed, std::move(wrong_network));
   return {};

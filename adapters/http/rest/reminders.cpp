@@ -138,13 +138,13 @@ answer finish(request_context& request, const rest_options& options) {
 } // namespace
 
 void add_reminder_routes(router& routes, const shared_options& options) {
-  add(routes, options, method::post, "/reminders", access::user, body_rule::required, create);
-  add(routes, options, method::get, "/reminders", access::user, body_rule::none, list);
-  add(routes, options, method::get, "/reminders/{id}", access::user, body_rule::none, show);
-  add(routes, options, method::patch, "/reminders/{id}", access::user, body_rule::required, change);
-  add(routes, options, method::remove, "/reminders/{id}", access::user, body_rule::none, cancel);
-  add(routes, options, method::post, "/reminders/{id}/snooze", access::user, body_rule::required, snooze);
-  add(routes, options, method::post, "/reminders/{id}/done", access::user, body_rule::optional, finish);
+  add(routes, options, method::post, "/reminders", permission::keep_reminders, body_rule::required, create);
+  add(routes, options, method::get, "/reminders", permission::keep_reminders, body_rule::none, list);
+  add(routes, options, method::get, "/reminders/{id}", permission::keep_reminders, body_rule::none, show);
+  add(routes, options, method::patch, "/reminders/{id}", permission::keep_reminders, body_rule::required, change);
+  add(routes, options, method::remove, "/reminders/{id}", permission::keep_reminders, body_rule::none, cancel);
+  add(routes, options, method::post, "/reminders/{id}/snooze", permission::keep_reminders, body_rule::required, snooze);
+  add(routes, options, method::post, "/reminders/{id}/done", permission::keep_reminders, body_rule::optional, finish);
 }
 
 } // namespace callboard::http::rest

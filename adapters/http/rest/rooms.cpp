@@ -106,12 +106,12 @@ response answer_room(unsigned status, const room_view& room) {
 }
 
 void add_room_routes(router& routes, const shared_options& options) {
-  add(routes, options, method::post, "/rooms", access::user, body_rule::required, create, max_members_body);
-  add(routes, options, method::get, "/rooms", access::guest, body_rule::none, list);
-  add(routes, options, method::get, "/rooms/{id}", access::guest, body_rule::none, show);
-  add(routes, options, method::patch, "/rooms/{id}", access::user, body_rule::required, rename);
-  add(routes, options, method::remove, "/rooms/{id}", access::user, body_rule::none, remove);
-  add(routes, options, method::put, "/rooms/{id}/read", access::guest, body_rule::required, mark_as_read);
+  add(routes, options, method::post, "/rooms", permission::create_rooms, body_rule::required, create, max_members_body);
+  add(routes, options, method::get, "/rooms", permission::read_rooms, body_rule::none, list);
+  add(routes, options, method::get, "/rooms/{id}", permission::read_rooms, body_rule::none, show);
+  add(routes, options, method::patch, "/rooms/{id}", permission::manage_rooms, body_rule::required, rename);
+  add(routes, options, method::remove, "/rooms/{id}", permission::manage_rooms, body_rule::none, remove);
+  add(routes, options, method::put, "/rooms/{id}/read", permission::read_rooms, body_rule::required, mark_as_read);
 }
 
 } // namespace callboard::http::rest

@@ -15,6 +15,7 @@ caf::error add_routes(router& routes, rest_options options) {
   add_message_routes(routes, shared);
   add_reminder_routes(routes, shared);
   add_admin_routes(routes, shared);
+  add_administration_routes(routes, shared);
   add_analytics_routes(routes, shared);
   return add_operation_routes(routes, shared);
 }

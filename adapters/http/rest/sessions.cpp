@@ -41,9 +41,9 @@ answer end_others(request_context& request, const rest_options& options) {
 } // namespace
 
 void add_session_routes(router& routes, const shared_options& options) {
-  add(routes, options, method::get, "/auth/sessions", access::guest, body_rule::none, list_own);
-  add(routes, options, method::remove, "/auth/sessions", access::guest, body_rule::none, end_others);
-  add(routes, options, method::remove, "/auth/sessions/{id}", access::guest, body_rule::none, end_one);
+  add(routes, options, method::get, "/auth/sessions", permission::use_session, body_rule::none, list_own);
+  add(routes, options, method::remove, "/auth/sessions", permission::use_session, body_rule::none, end_others);
+  add(routes, options, method::remove, "/auth/sessions/{id}", permission::use_session, body_rule::none, end_one);
 }
 
 } // namespace callboard::http::rest

@@ -83,11 +83,11 @@ answer find_users(request_context& request, const rest_options& options) {
 } // namespace
 
 void add_user_routes(router& routes, const shared_options& options) {
-  add(routes, options, method::get, "/users/me", access::guest, body_rule::none, show_me);
-  add(routes, options, method::patch, "/users/me", access::user, body_rule::required, change_me);
-  add(routes, options, method::remove, "/users/me", access::guest, body_rule::none, delete_me);
-  add(routes, options, method::get, "/users", access::user, body_rule::none, find_users);
-  add(routes, options, method::get, "/users/{id}", access::guest, body_rule::none, show_other);
+  add(routes, options, method::get, "/users/me", permission::read_own_profile, body_rule::none, show_me);
+  add(routes, options, method::patch, "/users/me", permission::change_profile, body_rule::required, change_me);
+  add(routes, options, method::remove, "/users/me", permission::delete_account, body_rule::none, delete_me);
+  add(routes, options, method::get, "/users", permission::search_users, body_rule::none, find_users);
+  add(routes, options, method::get, "/users/{id}", permission::read_profiles, body_rule::none, show_other);
 }
 
 } // namespace callboard::http::rest

@@ -42,8 +42,9 @@ std::string message_of(const caf::error& error) {
   const auto& entry = entry_of(code == errc::none ? errc::internal : code);
   std::string message{entry.name};
   message += ": ";
-  // What went wrong inside is for the log.
-  auto context = entry.http_status == 500 ? error_context{} : context_of(error);
+  // What went wrong inside is for the log; and nobody learns whether there is something that they may not see.
+  auto inside = entry.http_status == 500 || code == errc::not_found || code == errc::hidden;
+  auto context = inside ? error_context{} : context_of(error);
   if (!context.fields.empty() && code == errc::validation_failed)
     context.detail.clear();
   message += context.detail.empty() && context.fields.empty() ? entry.title : std::string_view{context.detail};

@@ -113,7 +113,7 @@ store_settings settings_of(const postgres_options& options) {
   auto clock = options.clock;
   if (!clock)
     clock = [] { return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()); };
-  return {options.partitions, options.partition_of, std::move(clock)};
+  return {options.partitions, options.partition_of, std::move(clock), options.keep_audit};
 }
 
 store_access access_to(std::shared_ptr<postgres_server> server, std::shared_ptr<node_lock> lock) {

@@ -33,6 +33,7 @@ struct postgres_options {
   std::function<partition_id(std::string_view key)> partition_of;
   /// The time given to what is written; the system's if empty.
   std::function<timestamp()> clock;
+  std::chrono::hours keep_audit{24 * 400}; // entries of the audit log
   /// Told, from a thread of the store, when the lock of the installation is lost (false) and when it is held again
   /// (true). In between nothing is written.
   std::function<void(bool held)> lock_changed;

@@ -150,7 +150,7 @@ store_settings settings_of(const sqlite_options& options) {
   auto clock = options.clock;
   if (!clock)
     clock = [] { return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()); };
-  return {options.partitions, options.partition_of, std::move(clock)};
+  return {options.partitions, options.partition_of, std::move(clock), options.keep_audit};
 }
 
 write_options writing() {

@@ -25,6 +25,7 @@ struct sqlite_options {
   std::function<partition_id(std::string_view key)> partition_of;
   /// The time given to what is written; the system's if empty.
   std::function<timestamp()> clock;
+  std::chrono::hours keep_audit{24 * 400}; // entries of the audit log
 };
 
 /// Makes the directory and the file if they are missing, takes the lock, checks the file and brings its schema up to

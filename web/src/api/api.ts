@@ -1,12 +1,15 @@
 import { ApiError } from './problem';
 import { sendRequest, type Method, type RequestOptions } from './transport';
 import type {
+  Account,
   Analytics,
+  AuditEntry,
   CaughtMail,
   Member,
   MessagePage,
   Page,
   Reminder,
+  Role,
   Room,
   RoomKind,
   SessionInfo,
@@ -38,6 +41,26 @@ export interface MessageRange {
   before?: number;
   after?: number;
   limit?: number;
+}
+
+export interface AccountFilter {
+  query?: string;
+  role?: Role;
+  disabled?: boolean;
+  cursor?: string;
+}
+
+export interface AuditFilter {
+  type?: string;
+  user?: number;
+  cursor?: string;
+}
+
+/** A list's parameters, a page of 50 at a time. */
+function queryOf(filter: AccountFilter | AuditFilter): string {
+  const query = new URLSearchParams({ limit: '50' });
+  for (const [name, value] of Object.entries(filter)) query.set(name, String(value));
+  return query.toString();
 }
 
 type CallOptions = Pick<RequestOptions, 'idempotencyKey' | 'keepalive'>;
@@ -174,6 +197,15 @@ export class Api {
 
   analytics(from: string, to: string): Promise<Analytics> {
     return this.#call('GET', `/admin/analytics?${new URLSearchParams({ from, to }).toString()}`);
+  }
+  accounts(filter: AccountFilter): Promise<Page<Account>> {
+    return this.#call('GET', `/admin/users?${queryOf(filter)}`);
+  }
+  changeAccount(id: number, change: { role?: 'user' | 'admin'; disabled?: boolean }): Promise<Account> {
+    return this.#call('PATCH', `/admin/users/${id}`, change);
+  }
+  audit(filter: AuditFilter): Promise<Page<AuditEntry>> {
+    return this.#call('GET', `/admin/audit?${queryOf(filter)}`);
   }
   mail(cursor?: string): Promise<Page<CaughtMail>> {
     return this.#call('GET', `/admin/mail?limit=50${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);

@@ -162,6 +162,29 @@ export interface Analytics {
   top_rooms: RoomFigures[];
 }
 
+/** An account as an administrator sees it. */
+export interface Account {
+  id: number;
+  username: string;
+  full_name: string;
+  email: string;
+  role: Role;
+  disabled: boolean;
+  /** Null unless log-ins are refused now. */
+  locked_until: string | null;
+  created_at: string;
+}
+
+export interface AuditEntry {
+  id: number;
+  type: string;
+  created_at: string;
+  actor: Author | null;
+  subject: Author | null;
+  detail: Record<string, string>;
+  address: string;
+}
+
 export interface Page<Item> {
   items: Item[];
   next_cursor?: string | null;

@@ -8,6 +8,7 @@ function restText(error: ApiError, texts: Dictionary): string {
   if (error.status === 0) return texts.errorNetwork;
   if (error.code === 'invalid_credentials') return texts.errorCredentials;
   if (error.code === 'invalid_token') return texts.errorLink;
+  if (error.code === 'last_admin') return texts.errorLastAdmin;
   if (error.status === 429) return texts.errorRate;
   if (error.status === 403) return texts.errorDenied;
   if (error.status === 404) return texts.errorGone;

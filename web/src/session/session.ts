@@ -16,9 +16,11 @@ export type EndReason =
   | 'reused'
   | 'deleted'
   | 'password_changed'
+  | 'disabled'
+  | 'role_changed'
   | 'expired';
 
-const toldReasons: readonly EndReason[] = ['evicted', 'reused', 'deleted', 'password_changed'];
+const toldReasons: readonly EndReason[] = ['evicted', 'reused', 'deleted', 'password_changed', 'disabled', 'role_changed'];
 
 /** The reason a server gave, or the general one. */
 export function toEndReason(reason: unknown): EndReason {

@@ -4,7 +4,9 @@ import { hrefOf, route, type Route } from '../router';
 import type { Workspace } from '../state/workspace';
 import { AccountPage } from './account/account_page';
 import { AnalyticsPage } from './admin/analytics_page';
+import { AuditPage } from './admin/audit_page';
 import { MailPage } from './admin/mail_page';
+import { UsersPage } from './admin/users_page';
 import { RoomPage } from './chat/room_page';
 import { ConnectionBanner } from './connection_banner';
 import { Icon } from './icon';
@@ -23,6 +25,10 @@ function Page({ current, workspace }: { current: Route; workspace: Workspace }):
       return <MailPage workspace={workspace} />;
     case 'analytics':
       return <AnalyticsPage workspace={workspace} />;
+    case 'users':
+      return <UsersPage workspace={workspace} />;
+    case 'audit':
+      return <AuditPage workspace={workspace} />;
     case 'unknown':
       return (
         <div class="empty">

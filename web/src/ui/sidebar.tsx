@@ -36,6 +36,8 @@ export function Sidebar({ workspace }: { workspace: Workspace }) {
   if (role !== 'guest') entries.push({ target: { name: 'reminders' }, icon: 'bell', name: t.reminders });
   if (role === 'admin') {
     entries.push({ target: { name: 'analytics' }, icon: 'chart', name: t.analytics });
+    entries.push({ target: { name: 'users' }, icon: 'people', name: t.users });
+    entries.push({ target: { name: 'audit' }, icon: 'shield', name: t.audit });
     entries.push({ target: { name: 'mail' }, icon: 'mail', name: t.mail });
   }
   entries.push({ target: { name: 'account' }, icon: 'user', name: t.account });

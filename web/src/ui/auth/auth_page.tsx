@@ -19,6 +19,8 @@ function endText(reason: EndReason | null): string | null {
     reused: t.endedReused,
     deleted: t.endedDeleted,
     password_changed: t.endedPasswordChanged,
+    disabled: t.endedDisabled,
+    role_changed: t.endedRole,
     expired: t.endedExpired,
   };
   return reasons[reason];
