@@ -57,7 +57,8 @@ notifier_config notifier_settings();
 profile_cache_config profile_settings(std::shared_ptr<node_probe> probe);
 revocation_watch_config watch_settings(const settings& options);
 memory::cache_config cache_settings(const settings& options);
-hashing::hasher_config hasher_settings(const settings& options, const secrets& known);
+hashing::hasher_config hasher_settings(const settings& options, const secrets& known,
+                                       std::shared_ptr<node_probe> probe);
 tokens::token_authority_config token_settings(const secrets& known);
 http::edge_options edge_settings(const settings& options);
 

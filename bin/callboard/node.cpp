@@ -257,7 +257,7 @@ start_failure node::parts::start_edge(std::shared_ptr<const jwt::key_set> keys, 
             },
             [](const caf::error&) {});
   }
-  hasher = system->spawn(hashing::hasher, hasher_settings(options, known));
+  hasher = system->spawn(hashing::hasher, hasher_settings(options, known, probe));
   auto wire = std::make_shared<http::wire::centrifuge_json>(store->store_epoch(), version_text());
   metrics = std::make_shared<telemetry::metrics>(probe);
 
@@ -269,6 +269,7 @@ start_failure node::parts::start_edge(std::shared_ptr<const jwt::key_set> keys, 
   rest.ready = [ready, known = store] { return *ready && (*ready)->load() && known->is_available(); };
   rest.admin_networks = options.admin_networks;
   rest.public_url = options.public_url;
+  rest.deadline = std::max(rest.deadline, options.hasher_wait + std::chrono::seconds{2});
   rest.on_bad_registration = [counts = probe] { counts->registers_invalid.add(); };
   rest.writer = account_changes;
   rest.full_name_length = options.limits.full_name_length;

@@ -69,7 +69,7 @@ caf::expected<secrets> load_secrets(const settings& options) {
       return reason;
   }
   return secrets{crypto::hmac_sha256(root, "callboard wrap"), crypto::hmac_sha256(root, "callboard refresh"),
-                 crypto::hmac_sha256(root, "callboard pepper")};
+                 crypto::hmac_sha256(root, "callboard pepper"), crypto::hmac_sha256(root, "callboard device")};
 }
 
 caf::expected<std::shared_ptr<const jwt::key_set>> load_keys(sql::store_session& store, const secrets& known) {

@@ -38,7 +38,9 @@ struct settings {
   std::uint64_t bcrypt_cost = 12;
   std::uint64_t hasher_threads = 0;
   std::uint64_t hasher_queue = 256;
+  std::chrono::milliseconds hasher_wait{8'000};
   std::uint64_t max_attempts_enter = 15;
+  std::uint64_t max_attempts_source = 100;
   std::uint64_t lock_seconds = 300;
   std::uint64_t login_rate = 60;
   std::uint64_t register_rate = 30;
@@ -47,6 +49,7 @@ struct settings {
   std::chrono::milliseconds refresh_absolute = std::chrono::hours{24 * 90};
   std::chrono::milliseconds refresh_grace{10'000};
   std::uint64_t max_sessions = 10;
+  std::chrono::milliseconds device_life = std::chrono::hours{24 * 180};
 
   std::uint64_t send_rate = 50;
   std::uint64_t connections = 100'000;
@@ -60,6 +63,7 @@ struct settings {
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds header_timeout{10'000};
   std::chrono::milliseconds body_timeout{30'000};
+  std::chrono::milliseconds write_timeout{30'000};
   std::chrono::milliseconds drain_timeout{10'000};
   std::vector<std::string> trusted_proxies;
   std::vector<std::string> allowed_origins;
