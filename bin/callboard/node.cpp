@@ -179,8 +179,8 @@ void node::parts::start_actors() {
   profiles = system->spawn(profile_cache, profile_settings(probe), readers, cache.actor);
   account_changes =
       system->spawn(account_writer, account_writer_config{}, account_writer_neighbours{writer, readers, cache.actor});
-  if (cache.redis)
-    revocation_watch = system->spawn(callboard::revocation_watch, watch_settings(options), readers, cache.revocations);
+  // Sessions are ended by other writers too: other nodes, and `callboard admin`.
+  revocation_watch = system->spawn(callboard::revocation_watch, watch_settings(options), readers, cache.revocations);
   if (options.smtp_url.empty())
     mailer = system->spawn(memory::mail_catcher, memory::mail_catcher_config{}, writer);
   else
