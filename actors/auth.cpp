@@ -1,5 +1,6 @@
 #include "actors/auth.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace callboard {
@@ -47,7 +48,8 @@ caf::result<user_view> auth_state::register_account(auth_register& request) {
   auto promise = self->make_response_promise<user_view>();
   auto origin = request.origin;
   auto hash_and_store = [this, promise, username, email, request = std::move(request)] {
-    self->request(neighbours.hasher, config.hash_deadline, hash_password{request.password})
+    self->request(neighbours.hasher, config.hash_patience + config.hash_work,
+                  hash_password{request.password, turn_of(request.origin, username)})
         .then(
             [this, promise, username, email, full_name = request.full_name,
              origin = request.origin](std::string& hash) {
@@ -121,9 +123,11 @@ caf::result<done> auth_state::delete_account(const auth_delete_account& request)
 issued_tokens auth_state::tokens_for(user_view user, const refresh_parts& refresh, bool cookie, timestamp now_at,
                                      timestamp absolute_end) const {
   issued_tokens issued;
-  token_claims claims{user.id, refresh.session, user.role, now_at + config.access_life};
+  // No access token outlives its session.
+  auto end = std::min({now_at + config.access_life, now_at + config.refresh_idle, absolute_end});
+  token_claims claims{user.id, refresh.session, user.role, end};
   issued.access_token = neighbours.tokens->sign_access(claims, now_at);
-  issued.expires_in = config.access_life.count();
+  issued.expires_in = std::chrono::duration_cast<std::chrono::seconds>(end - now_at).count();
   issued.refresh_token = neighbours.tokens->print_refresh(refresh);
   auto left = std::chrono::duration_cast<std::chrono::seconds>(absolute_end - now_at);
   issued.refresh_expires_in = std::min(config.refresh_idle, left).count();

@@ -3,10 +3,13 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <caf/stateful_actor.hpp>
 
+#include "actors/core/guessing.hpp"
 #include "actors/core/one_time_token.hpp"
 #include "actors/core/rules.hpp"
 #include "actors/core/spacing.hpp"
@@ -25,11 +28,14 @@ struct auth_config {
   std::uint32_t longest_reuse_proof = 10'000; // generations that a replayed token may be behind
   std::chrono::milliseconds store_deadline{5'000};
   std::chrono::milliseconds write_deadline{90'000};
-  std::chrono::milliseconds hash_deadline{10'000}; // waiting for the pool included
+  std::chrono::milliseconds hash_patience{8'000};  // from a request to the beginning of its hash; past it: `overloaded`
+  std::chrono::milliseconds hash_work{40'000};     // and then to its answer: above what the pool gives a worker
   std::chrono::milliseconds cache_deadline{8'000}; // above what an attempt may wait for its turn
-  std::uint32_t logins_per_minute = 0;             // from one address; 0: no limit
-  std::uint32_t registers_per_minute = 0;          // likewise, guests included
-  std::uint32_t passwords_per_minute = 0;          // likewise: asking for mails, using the links in them
+  std::chrono::seconds device_life{180 * 24 * 3600}; // of what makes a device known, from its last log-in
+  core::guessing_rules guessing;
+  std::uint32_t logins_per_minute = 0;    // from one address; 0: no limit
+  std::uint32_t registers_per_minute = 0; // likewise, guests included
+  std::uint32_t passwords_per_minute = 0; // likewise: asking for mails, using the links in them
   core::one_time_rules one_time;
   std::size_t max_letters = 1'000;        // that are being written; past it: `overloaded`
   std::function<std::string()> link_base; // where the web client is, as "https://chat.example.com"
@@ -59,6 +65,21 @@ struct auth_state {
   using tokens_promise = caf::typed_response_promise<issued_tokens>;
   using done_promise = caf::typed_response_promise<done>;
 
+  /// A log-in on its way.
+  struct login_course {
+    auth_login request;
+    caf::optional<credentials> found;
+    std::optional<device_claims> device;
+    hashing_turn turn;
+    std::vector<attempt_key> keys; // of which an attempt is taken
+    timestamp locked_until;        // of the account, if it is locked
+    tokens_promise promise;
+
+    core::login_attempt attempt() const {
+      return {request.login, request.origin.address, found ? &*found : nullptr, device};
+    }
+  };
+
   /// Goes on with `next` unless the address has asked too often.
   template <class Answer>
   void within_rate(const std::string& what, const client_origin& origin, std::uint32_t per_minute,
@@ -70,16 +91,20 @@ struct auth_state {
 
   // auth_login.cpp
   caf::result<issued_tokens> log_in(auth_login& request);
-  void check(auth_login request, tokens_promise promise);
-  void reserve(auth_login request, caf::expected<credentials> found, tokens_promise promise);
-  void judge(auth_login request, std::string account, caf::expected<credentials> found, tokens_promise promise);
-  void refuse_login(const auth_login& request, const std::string& account, user_id user, const std::string& reason,
-                    tokens_promise promise);
+  void find_account(std::shared_ptr<login_course> course);
+  void reserve(std::shared_ptr<login_course> course);
+  void verify(std::shared_ptr<login_course> course, bool locked);
+  void let_in(const login_course& course, bool needs_upgrade);
+  void refuse_login(const login_course& course, core::refused_reason reason);
   /// Tells the log; `user` is 0 if nobody has that name.
   void tell_refused(user_id user, std::string reason, const client_origin& origin, timestamp locked_until = {});
   caf::result<issued_tokens> make_guest(const auth_guest& request);
+  /// Opens a session, if the password is still the one that was shown; a log-in by password passes the device on which
+  /// it was made.
   void open(user_view user, std::uint32_t password_version, bool cookie, const client_origin& origin,
-            tokens_promise promise);
+            std::optional<uuid> device, tokens_promise promise);
+  /// Whose turn a request is, and by when its hash must begin.
+  hashing_turn turn_of(const client_origin& origin, const std::string& name) const;
 
   // auth_refresh.cpp
   caf::result<issued_tokens> refresh(const auth_refresh& request);

@@ -26,18 +26,26 @@ caf::result<done> auth_state::change_own_password(auth_change_password& request)
 // Counted like log-ins, so that a stolen session does not guess the password; but apart from them, so that guesses from
 // outside do not keep its owner from changing it. The caller is known: a lock may be named.
 void auth_state::verify_current(const auth_change_password& request, const credentials& known, done_promise promise) {
-  auto account = "password:" + to_string(request.who.user);
+  std::vector<attempt_key> account;
+  if (auto most = config.guessing.most_of_account; most > 0)
+    account.push_back({"password:" + to_string(request.who.user), most});
   self->request(neighbours.cache, config.cache_deadline, reserve_attempt{account})
       .then(
           [this, request, known, account, promise](const attempt_verdict& verdict) {
+            if (!verdict.allowed && verdict.locked_until == timestamp{}) {
+              auto answer = promise;
+              answer.deliver(make_failure(errc::overloaded, "too many changes of this password at once"));
+              return;
+            }
             if (!verdict.allowed) {
               audit("authn_password_change_fail", request.who.user, request.who.user, {{"reason", "locked"}}, request.origin);
               auto answer = promise;
               answer.deliver(make_failure(errc::too_many_requests, "the password was wrong too often: wait"));
               return;
             }
-            self->request(neighbours.hasher, config.hash_deadline,
-                          check_password{request.current_password, known.password_hash})
+            self->request(neighbours.hasher, config.hash_patience + config.hash_work,
+                          check_password{request.current_password, known.password_hash, false,
+                                         turn_of(request.origin, request.who.username)})
                 .then(
                     [this, request, known, account, promise](const password_verdict& judged) {
                       bool match = judged.match && !known.password_hash.empty();
@@ -48,7 +56,7 @@ void auth_state::verify_current(const auth_change_password& request, const crede
                         refuse_current(request, "wrong_password", promise);
                     },
                     [this, account, promise](caf::error& reason) {
-                      self->send(neighbours.cache, settle_attempt{account, true}); // not verified
+                      self->send(neighbours.cache, settle_attempt{account, core::was_not_verified(code_of(reason))});
                       auto answer = promise;
                       answer.deliver(std::move(reason));
                     });
@@ -65,7 +73,8 @@ void auth_state::refuse_current(const auth_change_password& request, const std::
 
 void auth_state::replace(const auth_change_password& request, const credentials& known, done_promise promise) {
   auto fail = [promise](caf::error& reason) mutable { promise.deliver(std::move(reason)); };
-  self->request(neighbours.hasher, config.hash_deadline, hash_password{request.new_password})
+  self->request(neighbours.hasher, config.hash_patience + config.hash_work,
+                hash_password{request.new_password, turn_of(request.origin, request.who.username)})
       .then(
           [this, request, known, fail, promise](std::string& hash) {
             change_password operation{request.who.user,    known.password_version, std::move(hash),
@@ -121,7 +130,8 @@ void auth_state::reset(const auth_reset_password& request, const std::string& to
     else
       answer.deliver(std::move(reason));
   };
-  self->request(neighbours.hasher, config.hash_deadline, hash_password{request.new_password})
+  self->request(neighbours.hasher, config.hash_patience + config.hash_work,
+                hash_password{request.new_password, turn_of(request.origin, user.username)})
       .then(
           [this, origin = request.origin, token_hash, user, fail, promise](std::string& hash) {
             self->request(neighbours.writer, config.write_deadline,

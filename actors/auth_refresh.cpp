@@ -76,7 +76,8 @@ void auth_state::judge_superseded(const refresh_parts& presented, const rotation
       .then(
           [this, user = outcome.user, promise](const std::vector<session_id>& ended) mutable {
             announce_end(user, ended, "reused");
-            promise.deliver(make_failure(errc::refresh_token_reused));
+            // Something else may have ended it meanwhile: then it was no reuse that did.
+            promise.deliver(make_failure(ended.empty() ? errc::invalid_refresh_token : errc::refresh_token_reused));
           },
           [promise](caf::error& reason) mutable { promise.deliver(std::move(reason)); });
 }

@@ -107,6 +107,9 @@ void session_state::refresh(std::uint32_t id, const refresh_command& wanted) {
     return refuse(id, claims.error());
   if (!claims || claims->user != who.user || claims->session != who.session)
     return close(close_code::invalid_token, "invalid token");
+  // The connection's end may be on its way from the node that ended the session: a refresh does not outrun it.
+  if (neighbours->revocations->is_revoked(claims->session))
+    return close(close_code::force_disconnect, "session revoked");
   who.expires_at = claims->expires_at;
   neighbours->out->set_expiry(connection, who.expires_at);
   auto left = std::chrono::duration_cast<std::chrono::seconds>(who.expires_at - wall_clock()) - config->refresh_margin;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -41,6 +42,14 @@ struct refresh_parts {
   std::string secret; // raw bytes
 };
 
+/// What a device token says: on this device somebody logged in to this account before (security.md 5). It proves no
+/// more than that, and lets nobody in.
+struct device_claims {
+  user_id user{};
+  uuid device;
+  timestamp expires_at;
+};
+
 /// Signs and checks tokens. Thread-safe; calls take microseconds.
 class token_service {
 public:
@@ -59,6 +68,9 @@ public:
   virtual std::string new_one_time_token() const = 0;
   /// What is stored of it, different for each purpose; empty if the text cannot be a token.
   virtual std::string hash_one_time_token(std::string_view text, token_purpose purpose) const = 0;
+  virtual std::string sign_device(const device_claims& claims) const = 0;
+  /// Nothing if it is not ours or has expired.
+  virtual caf::optional<device_claims> verify_device(std::string_view token, timestamp now) const = 0;
 };
 
 /// Sessions that ended while their access tokens may still be valid. Thread-safe, consulted at every request.
@@ -73,30 +85,48 @@ struct password_verdict {
   bool match = false;
   bool needs_upgrade = false;
 };
+/// Whose turn it is when hashing is scarce: sources take turns, and within one the names that are logged in to.
+struct hashing_turn {
+  std::string source = {};
+  std::string name = {};
+  /// What has not begun by then never does: `overloaded`.
+  std::chrono::steady_clock::time_point begin_by = std::chrono::steady_clock::time_point::max();
+};
 struct hash_password {
   std::string password;
+  hashing_turn turn = {};
 };
-/// With an empty hash a dummy of the same cost is verified, so that an unknown account takes as long as a known one.
+/// Verifies a password, or does the same work for nothing: with `dummy` a made-up hash of the cost of `hash` is
+/// verified, with an empty hash one of the configured cost. Neither ever matches.
 struct check_password {
   std::string password;
   std::string hash;
+  bool dummy = false;
+  hashing_turn turn = {};
 };
-/// Password hashing in a bounded pool; `overloaded` past its bound.
+/// Password hashing in a bounded pool. `overloaded` says for certain that nothing was begun; after any other error it
+/// may have been.
 using hasher_actor = caf::typed_actor<caf::replies_to<hash_password>::with<std::string>,
                                       caf::replies_to<check_password>::with<password_verdict>>;
 
-/// Takes one attempt of an account before it is verified (security.md 5, 6).
-struct reserve_attempt {
+/// What failed attempts are counted under, and how many lock it; 0: never.
+struct attempt_key {
   std::string key;
+  std::uint32_t most = 0;
 };
-/// `allowed`, or until when the account is locked.
+/// Takes one attempt before it is verified, of all keys or of none (security.md 5, 6).
+struct reserve_attempt {
+  std::vector<attempt_key> keys;
+};
+/// `allowed`, or until when a key is locked. Neither: it waited in vain for one under way to come back.
 struct attempt_verdict {
   bool allowed = false;
   timestamp locked_until;
+  std::string locked_key = {};
 };
-/// Gives the attempt back (success), or keeps it counted (failure).
+/// Gives the attempt back (success), or keeps it counted (failure). The keys as they were reserved.
 struct settle_attempt {
-  std::string key;
+  std::vector<attempt_key> keys;
   bool success = false;
 };
 /// Takes one from a rate limit: `per_minute` come back a minute, as many are kept. False if none is left.
@@ -145,6 +175,7 @@ struct auth_login {
   std::string login, password;
   bool cookie = false;
   client_origin origin;
+  std::string device_token = {}; // of an earlier log-in, if the client has one
 };
 struct auth_refresh {
   std::string token;
@@ -220,7 +251,9 @@ struct issued_tokens {
   std::int64_t refresh_expires_in = 0; // seconds
   callboard::session_id session;
   user_view user;
-  bool cookie = false; // the refresh token belongs into the cookie
+  bool cookie = false;                // the refresh token belongs into the cookie, and the device token into its own
+  std::string device_token = {};      // after a log-in by password
+  std::int64_t device_expires_in = 0; // seconds
 };
 
 /// Accounts and sessions. Stateless but for what is in flight: any number may run.

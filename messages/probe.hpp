@@ -65,6 +65,14 @@ struct cache_probe {
   counter hits, misses;
 };
 
+/// The pool that hashes passwords.
+struct hasher_probe {
+  counter real, dummy, made;        // verifications of an account's hash, of a made-up one, new hashes
+  counter full, crowded, displaced; // refused: the queue's bound, that of one source and name, for somebody else's sake
+  counter late;                     // dropped before they began
+  gauge waiting, busy;
+};
+
 /// What the actors of a node count; exposed by `/metrics`.
 struct node_probe {
   gauge rooms, users, reminders, mirrors, sessions, subscriptions, partitions;
@@ -81,6 +89,7 @@ struct node_probe {
   counter analytics_counted, analytics_repeated; // events; those that were counted before
   counter analytics_failures;                    // batches that were not counted, and are tried again
   dependency_probe redis;
+  hasher_probe hasher;
   cache_probe profiles, directory;
   power_histogram<20> batch_operations; // operations of a commit
   power_histogram<24> commit_microseconds;

@@ -4,35 +4,47 @@
 
 namespace callboard::memory {
 
-reservation attempt_book::reserve(const std::string& key, timestamp now) {
-  if (rules_.max_attempts == 0)
-    return reservation::taken;
-  auto& mine = accounts_.touch(key);
+reservation attempt_book::reserve(const std::vector<attempt_key>& keys, timestamp now) {
+  auto worst = reservation::taken;
+  for (auto& each : keys) {
+    auto mine = look_at(each, now);
+    if (mine == reservation::locked)
+      return mine;
+    if (mine == reservation::all_out)
+      worst = mine;
+  }
+  if (worst == reservation::taken)
+    for (auto& each : keys)
+      ++accounts_.touch(each.key).reserved;
+  return worst;
+}
+
+reservation attempt_book::look_at(const attempt_key& key, timestamp now) {
+  auto& mine = accounts_.touch(key.key);
   if (mine.locked_until > now)
     return reservation::locked;
   if (mine.failed > 0 && now - mine.first_failure > rules_.lock) {
     mine.failed = 0;
     mine.locked_until = {};
   }
-  if (mine.failed + mine.reserved >= rules_.max_attempts)
-    return reservation::all_out;
-  ++mine.reserved;
-  return reservation::taken;
+  return mine.failed + mine.reserved >= key.most ? reservation::all_out : reservation::taken;
 }
 
-void attempt_book::settle(const std::string& key, bool success, timestamp now) {
-  auto* known = accounts_.find(key);
-  if (known == nullptr)
-    return;
-  auto& mine = *known;
-  if (mine.reserved > 0)
-    --mine.reserved;
-  if (success)
-    return;
-  if (mine.failed++ == 0)
-    mine.first_failure = now;
-  if (mine.failed >= rules_.max_attempts)
-    mine.locked_until = std::max(mine.locked_until, now + rules_.lock);
+void attempt_book::settle(const std::vector<attempt_key>& keys, bool success, timestamp now) {
+  for (auto& each : keys) {
+    auto* known = accounts_.find(each.key);
+    if (known == nullptr)
+      continue;
+    auto& mine = *known;
+    if (mine.reserved > 0)
+      --mine.reserved;
+    if (success)
+      continue;
+    if (mine.failed++ == 0)
+      mine.first_failure = now;
+    if (mine.failed >= each.most)
+      mine.locked_until = std::max(mine.locked_until, now + rules_.lock);
+  }
 }
 
 void attempt_book::lock(const std::string& key, timestamp until) {
@@ -43,6 +55,14 @@ void attempt_book::lock(const std::string& key, timestamp until) {
 timestamp attempt_book::locked_until(const std::string& key) {
   auto* known = accounts_.find(key);
   return known == nullptr ? timestamp{} : known->locked_until;
+}
+
+attempt_verdict attempt_book::lock_of(const std::vector<attempt_key>& keys) {
+  attempt_verdict verdict;
+  for (auto& each : keys)
+    if (auto until = locked_until(each.key); until > verdict.locked_until)
+      verdict = {false, until, each.key};
+  return verdict;
 }
 
 } // namespace callboard::memory

@@ -8,11 +8,11 @@ cache_state::cache_state(cache_self_actor::stateful_pointer<cache_state> pointer
 
 cache_self_actor::behavior_type cache_state::make_behavior(cache_config settings) {
   config = std::move(settings);
-  attempts = attempt_book{{config.max_attempts, config.lock, config.max_keys}};
+  attempts = attempt_book{{config.lock, config.max_keys}};
   rates = rate_book{config.max_keys};
   copies = copy_book{config.max_copies, config.copy_life};
   return {
-      [this](const reserve_attempt& request) { return reserve(request.key); },
+      [this](const reserve_attempt& request) { return reserve(request.keys); },
       [this](const settle_attempt& outcome) { settle(outcome); },
       [this](const take_rate& request) { return rates.take(request.key, request.per_minute, config.wall_clock()); },
       [this](const find_cached& request) { return copies.find(request.key, config.wall_clock()); },
@@ -26,14 +26,14 @@ cache_self_actor::behavior_type cache_state::make_behavior(cache_config settings
   };
 }
 
-caf::result<attempt_verdict> cache_state::reserve(const std::string& key) {
-  if (auto verdict = try_reserve(key))
+caf::result<attempt_verdict> cache_state::reserve(const std::vector<attempt_key>& keys) {
+  if (auto verdict = try_reserve(keys))
     return *verdict;
   if (waiting.size() >= config.max_waiting)
     return attempt_verdict{};
   auto promise = self->make_response_promise<attempt_verdict>();
   auto wait = std::chrono::duration_cast<timestamp::duration>(config.longest_wait);
-  waiting.push_back({key, config.wall_clock() + wait, promise});
+  waiting.push_back({keys, config.wall_clock() + wait, promise});
   self->delayed_send(self, config.longest_wait, cache_tick{});
   return promise;
 }
@@ -41,7 +41,7 @@ caf::result<attempt_verdict> cache_state::reserve(const std::string& key) {
 void cache_state::review_waiting() {
   auto now = config.wall_clock();
   for (auto each = waiting.begin(); each != waiting.end();) {
-    auto verdict = try_reserve(each->key);
+    auto verdict = try_reserve(each->keys);
     if (!verdict && each->until <= now)
       verdict = attempt_verdict{};
     if (!verdict) {
@@ -53,12 +53,12 @@ void cache_state::review_waiting() {
   }
 }
 
-caf::optional<attempt_verdict> cache_state::try_reserve(const std::string& key) {
-  switch (attempts.reserve(key, config.wall_clock())) {
+caf::optional<attempt_verdict> cache_state::try_reserve(const std::vector<attempt_key>& keys) {
+  switch (attempts.reserve(keys, config.wall_clock())) {
   case reservation::taken:
     return attempt_verdict{true, {}};
   case reservation::locked:
-    return attempt_verdict{false, attempts.locked_until(key)};
+    return attempts.lock_of(keys);
   case reservation::all_out:
     break;
   }
@@ -66,7 +66,7 @@ caf::optional<attempt_verdict> cache_state::try_reserve(const std::string& key) 
 }
 
 void cache_state::settle(const settle_attempt& outcome) {
-  attempts.settle(outcome.key, outcome.success, config.wall_clock());
+  attempts.settle(outcome.keys, outcome.success, config.wall_clock());
   review_waiting();
 }
 

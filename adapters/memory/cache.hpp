@@ -5,6 +5,7 @@
 #include <functional>
 #include <list>
 #include <string>
+#include <vector>
 
 #include <caf/stateful_actor.hpp>
 
@@ -16,8 +17,7 @@
 namespace callboard::memory {
 
 struct cache_config {
-  unsigned max_attempts = 15;                    // failed log-ins of an account until it is locked; 0: never
-  std::chrono::seconds lock{300};                // for how long, and how long a failure counts
+  std::chrono::seconds lock{300};                // of a key, and how long a failure counts
   std::size_t max_keys = 100'000;                // remembered; past it the longest untouched one is forgotten
   std::chrono::milliseconds longest_wait{5'000}; // of an attempt for one under way to come back
   std::size_t max_waiting = 1'000;               // attempts that wait; past it: refused
@@ -36,16 +36,16 @@ using cache_self_actor = cache_actor::extend<caf::reacts_to<cache_tick>>;
 /// are under verification, further ones wait for one to come back (security.md 6).
 struct cache_state {
   struct waiting_attempt {
-    std::string key;
+    std::vector<attempt_key> keys;
     timestamp until;
     caf::typed_response_promise<attempt_verdict> promise;
   };
 
   explicit cache_state(cache_self_actor::stateful_pointer<cache_state> self);
   cache_self_actor::behavior_type make_behavior(cache_config config);
-  caf::result<attempt_verdict> reserve(const std::string& key);
+  caf::result<attempt_verdict> reserve(const std::vector<attempt_key>& keys);
   /// The verdict, or nothing while all attempts are under verification.
-  caf::optional<attempt_verdict> try_reserve(const std::string& key);
+  caf::optional<attempt_verdict> try_reserve(const std::vector<attempt_key>& keys);
   /// Answers those who wait, as far as it can be said now.
   void review_waiting();
   void settle(const settle_attempt& outcome);

@@ -86,6 +86,14 @@ std::string make_setting(unsigned cost) {
   return made != nullptr ? made : "";
 }
 
+// Random characters where the hash would be: nobody knows a password for it.
+std::string complete(std::string setting) {
+  constexpr std::string_view alphabet = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+  for (const char byte : crypto::random_bytes(bcrypt_size - setting.size()))
+    setting.push_back(alphabet[static_cast<unsigned char>(byte) & 0x3f]);
+  return setting;
+}
+
 } // namespace
 
 std::string_view to_string(hash_error error) {
@@ -148,11 +156,17 @@ bool is_importable(std::string_view text) {
 std::optional<std::string> dummy_hash(const hash_options& options) {
   if (!is_cost(options.cost))
     return std::nullopt;
-  constexpr std::string_view alphabet = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-  auto text = make_setting(options.cost);
-  for (const char byte : crypto::random_bytes(bcrypt_size - text.size()))
-    text.push_back(alphabet[static_cast<unsigned char>(byte) & 0x3f]);
+  auto text = complete(make_setting(options.cost));
   return options.pepper.empty() ? text : std::string(pepper_prefix) + text;
+}
+
+std::optional<std::string> dummy_hash_like(std::string_view stored, const hash_options& options) {
+  const auto parsed = parse(stored);
+  // What was made with a pepper that is gone is refused at once, and takes no time.
+  if (!parsed || (parsed->peppered && options.pepper.empty()))
+    return dummy_hash(options);
+  auto text = complete(make_setting(parsed->cost));
+  return parsed->peppered ? std::string(pepper_prefix) + text : text;
 }
 
 } // namespace callboard::password

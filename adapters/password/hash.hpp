@@ -60,4 +60,8 @@ bool is_importable(std::string_view text);
 /// Made without hashing anything. Nothing if `options.cost` is out of bounds.
 std::optional<std::string> dummy_hash(const hash_options& options);
 
+/// As `dummy_hash`, of the cost and in the form of `stored`: takes as long to verify as that. Of the configured cost if
+/// `stored` is none of our forms, such as an empty text.
+std::optional<std::string> dummy_hash_like(std::string_view stored, const hash_options& options);
+
 } // namespace callboard::password

@@ -24,10 +24,10 @@ cache_state::cache_state(cache_self_actor::stateful_pointer<cache_state> pointer
 cache_self_actor::behavior_type cache_state::make_behavior(cache_config settings, std::shared_ptr<client> to) {
   config = std::move(settings);
   redis = std::move(to);
-  attempts = memory::attempt_book{{config.local.max_attempts, config.local.lock, config.local.max_keys}};
+  attempts = memory::attempt_book{{config.local.lock, config.local.max_keys}};
   rates = memory::rate_book{config.local.max_keys};
   return {
-      [this](const reserve_attempt& request) { return reserve(request.key); },
+      [this](const reserve_attempt& request) { return reserve(request.keys); },
       [this](const settle_attempt& settled) { settle(settled); },
       [this](const take_rate& request) { return take(request); },
       [this](const find_cached& request) { return find(request); },

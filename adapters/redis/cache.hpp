@@ -10,6 +10,7 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include <caf/stateful_actor.hpp>
 
@@ -22,7 +23,8 @@ namespace callboard::redis {
 struct cache_config {
   memory::cache_config local;                   // its rules and bounds hold for Redis too
   std::chrono::milliseconds retry_waiting{100}; // an attempt that waits looks so often whether one came back elsewhere
-  std::chrono::milliseconds reservation_life{30'000}; // given back then, if the node that took it is gone
+  std::chrono::milliseconds reservation_life{60'000}; // given back then, if the node that took it is gone; above what a
+                                                      // verification may take, waiting for its turn included
   std::chrono::milliseconds lease_life{10'000};       // of a copy's filling: above what the store may take
   std::size_t max_unsent_drops = 10'000;              // keys; past it no copy is read until all have expired
   std::size_t max_known_locks = 5'000;                // that are repeated when Redis has lost them
@@ -46,8 +48,13 @@ using cache_self_actor =
 /// Copies are in Redis alone: without it nothing is found, and the store is asked.
 struct cache_state {
   using verdict_handler = std::function<void(caf::optional<attempt_verdict>)>;
+  struct known_lock {
+    timestamp until;
+    std::uint32_t most = 0; // failures that led to it
+  };
   struct waiting_attempt {
-    std::string key;
+    std::vector<attempt_key> keys;
+    std::string name; // of the keys together
     timestamp until;
     caf::typed_response_promise<attempt_verdict> promise;
   };
@@ -59,15 +66,16 @@ struct cache_state {
   void ask(script which, const std::vector<std::string>& keys, std::vector<std::string> arguments, result_handler then);
 
   // cache_attempts.cpp
-  caf::result<attempt_verdict> reserve(const std::string& key);
+  caf::result<attempt_verdict> reserve(const std::vector<attempt_key>& keys);
   /// The verdict, or nothing while all attempts are under verification.
-  void try_reserve(const std::string& key, verdict_handler then);
-  caf::optional<attempt_verdict> judge(const std::string& key, const std::string& taken_as, const result& answer);
+  void try_reserve(const std::vector<attempt_key>& keys, verdict_handler then);
+  caf::optional<attempt_verdict> judge(const std::vector<attempt_key>& keys, const std::string& taken_as,
+                                       const result& answer);
   void review_waiting();
-  void retry(const std::string& key);
+  void retry(const std::string& name, const std::vector<attempt_key>& keys);
   void arm_retry();
   void settle(const settle_attempt& outcome);
-  void learn_lock(const std::string& key, std::int64_t milliseconds);
+  void learn_lock(const attempt_key& key, std::int64_t milliseconds);
   void repeat_locks();
   caf::result<bool> take(const take_rate& request);
 
@@ -85,10 +93,10 @@ struct cache_state {
   std::shared_ptr<client> redis;
   memory::attempt_book attempts;
   memory::rate_book rates;
-  std::unordered_map<std::string, std::deque<std::string>> reservations; // by account: their names in Redis
-  std::map<std::string, timestamp> locks;                                // that this node knows of
+  std::unordered_map<std::string, std::deque<std::string>> reservations; // by name of keys: theirs in Redis
+  std::map<std::string, known_lock> locks;                               // that this node knows of
   std::list<waiting_attempt> waiting;                                    // in the order of their arrival
-  std::unordered_set<std::string> retrying; // accounts for which one that waits is being asked for
+  std::unordered_set<std::string> retrying; // names of keys for which one that waits is being asked for
   bool retry_armed = false;
   std::unordered_set<std::string> unsent_drops;
   bool drops_forgotten = false;

@@ -14,47 +14,61 @@ redis.call('PUBLISH', ARGV[1], ARGV[2])
 return marker
 )";
 
-// KEYS: failures, reservations, index of accounts. ARGV: most attempts, lock in ms, life of a reservation in ms, its
-// name, most accounts. Answers {1, 0} taken, {0, ms} locked for so long, {2, 0} all are out.
+// KEYS: index of accounts, then failures and reservations of each key by turns. ARGV: lock in ms, life of a reservation
+// in ms, its name, most accounts, then the most attempts of each key. Takes one of all keys or of none. Answers {1, 0,
+// 0} taken, {0, ms, i} key i (from 0) is locked for so long, {2, 0, 0} all of some key are out.
 constexpr std::string_view reserve = R"(
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local lock = tonumber(ARGV[2])
-local known = redis.call('HMGET', KEYS[1], 'failed', 'first', 'locked')
-local failed, first, locked = tonumber(known[1]) or 0, tonumber(known[2]) or 0, tonumber(known[3]) or 0
-if locked > now then return {0, locked - now} end
-if failed > 0 and now - first > lock then
-  redis.call('DEL', KEYS[1])
-  failed = 0
+local lock = tonumber(ARGV[1])
+local count = (#KEYS - 1) / 2
+local all_out = false
+for i = 1, count do
+  local failures, reservations = KEYS[2 * i], KEYS[2 * i + 1]
+  local known = redis.call('HMGET', failures, 'failed', 'first', 'locked')
+  local failed, first, locked = tonumber(known[1]) or 0, tonumber(known[2]) or 0, tonumber(known[3]) or 0
+  if locked > now then return {0, locked - now, i - 1} end
+  if failed > 0 and now - first > lock then
+    redis.call('DEL', failures)
+    failed = 0
+  end
+  redis.call('ZREMRANGEBYSCORE', reservations, '-inf', now)
+  if failed + redis.call('ZCARD', reservations) >= tonumber(ARGV[4 + i]) then all_out = true end
 end
-redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
-if failed + redis.call('ZCARD', KEYS[2]) >= tonumber(ARGV[1]) then return {2, 0} end
-redis.call('ZADD', KEYS[2], now + tonumber(ARGV[3]), ARGV[4])
-redis.call('PEXPIRE', KEYS[2], ARGV[3])
-redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - lock - tonumber(ARGV[3]))
-redis.call('ZADD', KEYS[3], now, KEYS[1])
-redis.call('PEXPIRE', KEYS[3], lock + tonumber(ARGV[3]))
-if redis.call('ZCARD', KEYS[3]) > tonumber(ARGV[5]) then
-  redis.call('DEL', redis.call('ZPOPMIN', KEYS[3])[1])
+if all_out then return {2, 0, 0} end
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - lock - tonumber(ARGV[2]))
+for i = 1, count do
+  redis.call('ZADD', KEYS[2 * i + 1], now + tonumber(ARGV[2]), ARGV[3])
+  redis.call('PEXPIRE', KEYS[2 * i + 1], ARGV[2])
+  redis.call('ZADD', KEYS[1], now, KEYS[2 * i])
 end
-return {1, 0}
+redis.call('PEXPIRE', KEYS[1], lock + tonumber(ARGV[2]))
+while redis.call('ZCARD', KEYS[1]) > tonumber(ARGV[4]) do
+  redis.call('DEL', redis.call('ZPOPMIN', KEYS[1])[1])
+end
+return {1, 0, 0}
 )";
 
-// KEYS: failures, reservations. ARGV: the reservation's name, '1' if it failed, most attempts, lock in ms.
-// Answers {ms for which the account is locked now, 0 if it is not}.
+// KEYS: failures and reservations of each key by turns. ARGV: the reservation's name, '1' if it failed, lock in ms,
+// then the most attempts of each key. Answers for each the ms for which it is locked now, 0 if it is not.
 constexpr std::string_view settle = R"(
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local lock = tonumber(ARGV[4])
-redis.call('ZREM', KEYS[2], ARGV[1])
-if ARGV[2] == '1' then
-  local failed = redis.call('HINCRBY', KEYS[1], 'failed', 1)
-  if failed == 1 then redis.call('HSET', KEYS[1], 'first', now) end
-  if failed >= tonumber(ARGV[3]) then redis.call('HSET', KEYS[1], 'locked', now + lock) end
-  redis.call('PEXPIRE', KEYS[1], lock + 1000)
+local lock = tonumber(ARGV[3])
+local answer = {}
+for i = 1, #KEYS / 2 do
+  local failures, reservations = KEYS[2 * i - 1], KEYS[2 * i]
+  redis.call('ZREM', reservations, ARGV[1])
+  if ARGV[2] == '1' then
+    local failed = redis.call('HINCRBY', failures, 'failed', 1)
+    if failed == 1 then redis.call('HSET', failures, 'first', now) end
+    if failed >= tonumber(ARGV[3 + i]) then redis.call('HSET', failures, 'locked', now + lock) end
+    redis.call('PEXPIRE', failures, lock + 1000)
+  end
+  local locked = tonumber(redis.call('HGET', failures, 'locked')) or 0
+  answer[i] = math.max(0, locked - now)
 end
-local locked = tonumber(redis.call('HGET', KEYS[1], 'locked')) or 0
-return {math.max(0, locked - now)}
+return answer
 )";
 
 // KEYS: failures. ARGV: ms for which it is still locked, most attempts, lock in ms. Never shortens a lock.

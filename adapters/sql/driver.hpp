@@ -61,6 +61,8 @@ public:
   virtual ~connection() = default;
   /// The statement of this text, prepared once. Parameters are written $1, $2 …
   virtual statement& prepare(std::string_view text) = 0;
+  /// What a SELECT ends with that holds the rows it found until the transaction ends, where others may write meanwhile.
+  virtual std::string_view row_lock() const { return {}; }
   /// Rows changed by the last statement that changes rows.
   virtual std::int64_t changed_rows() = 0;
   virtual void begin_write() = 0;

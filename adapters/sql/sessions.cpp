@@ -40,6 +40,14 @@ std::vector<session_id> live_sessions(connection& db, user_id user, timestamp no
   return ids;
 }
 
+/// Whoever opens or ends sessions of a user holds the user's row: others wait, and then see what was done. With another
+/// writer beside this one the bound on live sessions would else be passed. False if there is no such user (any more).
+bool hold_user(connection& db, user_id user) {
+  auto text = "SELECT deleted, disabled FROM users WHERE id = $1" + std::string{db.row_lock()};
+  auto found = select(db, text, user);
+  return found.next() && !found.get<bool>(0) && !found.get<bool>(1);
+}
+
 /// Why somebody ended a session; empty if nobody did, or nobody remembers.
 std::string reason_of_end(connection& db, const session_id& id) {
   auto found = select(db, "SELECT reason FROM ended_sessions WHERE id = $1", id);
@@ -70,6 +78,49 @@ std::optional<stored_session> find_usable(connection& db, const session_id& id) 
   return stored_session{found.get<std::uint32_t>(0), found.get<std::string>(1), found.get<std::string>(2),
                         found.get<timestamp>(3),     found.get<bool>(4),        found.get<timestamp>(5),
                         found.get<timestamp>(6),     found.get<user_id>(7)};
+}
+
+/// The compare-and-swap itself: whoever comes second finds another generation, or no row.
+bool swap(connection& db, const rotate_refresh& op, const stored_session& session) {
+  return run(db,
+             "UPDATE sessions SET generation = generation + 1, current_hash = $2, previous_hash = $3, rotated_at = $4, "
+             "last_used_at = $4, idle_expires_at = $5 "
+             "WHERE id = $1 AND generation = $6 AND current_hash = $3 AND idle_expires_at > $4 "
+             "AND absolute_expires_at > $4",
+             op.session, op.successor_hash, op.presented_hash, op.now,
+             std::min(op.idle_expires_at, session.absolute_expires_at), op.generation) == 1;
+}
+
+/// One look at the session and what follows from it; nothing if the session changed meanwhile.
+std::optional<rotation_outcome> try_rotation(work& unit, const rotate_refresh& op) {
+  auto session = find_usable(unit.db, op.session);
+  rotation_outcome outcome;
+  if (!session) {
+    outcome.ended_reason = reason_of_end(unit.db, op.session);
+    return outcome;
+  }
+  outcome.generation = session->generation;
+  outcome.current_hash = session->current_hash;
+  outcome.user = session->user;
+  outcome.cookie = session->cookie;
+  outcome.absolute_expires_at = session->absolute_expires_at;
+  auto is_over = session->idle_expires_at <= op.now || session->absolute_expires_at <= op.now;
+  if (is_over || session->current_hash.empty() || session->cookie != op.cookie)
+    return outcome;
+  if (op.generation == session->generation && op.presented_hash == session->current_hash) {
+    if (!swap(unit.db, op, *session))
+      return std::nullopt;
+    outcome.kind = rotation::rotated;
+    outcome.generation = session->generation + 1;
+    outcome.current_hash = op.successor_hash;
+    return outcome;
+  }
+  auto is_predecessor = op.generation + 1 == session->generation && op.presented_hash == session->previous_hash;
+  if (is_predecessor && op.now <= session->rotated_at + op.grace)
+    outcome.kind = rotation::repeated;
+  else if (op.generation < session->generation)
+    outcome.kind = rotation::superseded;
+  return outcome;
 }
 
 } // namespace
@@ -103,7 +154,7 @@ std::vector<session_id> end_all_sessions(work& unit, user_id user, const std::st
 }
 
 std::vector<session_id> apply(work& unit, const open_session& op) {
-  if (!select(unit.db, "SELECT 1 FROM users WHERE id = $1 AND deleted = 0 AND disabled = 0", op.user).next())
+  if (!hold_user(unit.db, op.user))
     refuse(errc::not_found, "The user does not exist.");
   // Changes nothing, but waits for who changes the password, and makes them wait: no session outlives its password.
   if (op.password_version && run(unit.db,
@@ -132,39 +183,13 @@ std::vector<session_id> apply(work& unit, const open_session& op) {
 }
 
 rotation_outcome apply(work& unit, const rotate_refresh& op) {
-  auto session = find_usable(unit.db, op.session);
-  if (!session)
-    return {rotation::ended, 0, {}, {}, false, {}, reason_of_end(unit.db, op.session)};
-  rotation_outcome outcome{rotation::ended,
-                           session->generation,
-                           session->current_hash,
-                           session->user,
-                           session->cookie,
-                           session->absolute_expires_at,
-                           {}};
-  auto is_over = session->idle_expires_at <= op.now || session->absolute_expires_at <= op.now;
-  if (is_over || session->current_hash.empty() || session->cookie != op.cookie)
-    return outcome;
-  if (op.generation == session->generation && op.presented_hash == session->current_hash) {
-    run(unit.db,
-        "UPDATE sessions SET generation = generation + 1, current_hash = $2, previous_hash = $3, rotated_at = $4, "
-        "last_used_at = $4, idle_expires_at = $5 WHERE id = $1",
-        op.session, op.successor_hash, op.presented_hash, op.now,
-        std::min(op.idle_expires_at, session->absolute_expires_at));
-    outcome.kind = rotation::rotated;
-    outcome.generation = session->generation + 1;
-    outcome.current_hash = op.successor_hash;
-    return outcome;
-  }
-  auto is_predecessor = op.generation + 1 == session->generation && op.presented_hash == session->previous_hash;
-  if (is_predecessor && op.now <= session->rotated_at + op.grace)
-    outcome.kind = rotation::repeated;
-  else if (op.generation < session->generation)
-    outcome.kind = rotation::superseded;
-  return outcome;
+  for (;;) // each time around, somebody else got on
+    if (auto outcome = try_rotation(unit, op))
+      return *outcome;
 }
 
 std::vector<session_id> apply(work& unit, const end_sessions& op) {
+  hold_user(unit.db, op.user);
   std::vector<session_id> ended;
   for (auto& session : live_sessions(unit.db, op.user, op.now))
     if (contains(op.sessions, session) != op.all && end_session(unit, op.user, session, op.reason, op.now))

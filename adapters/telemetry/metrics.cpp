@@ -113,6 +113,23 @@ void collect_accounts(family_builder& add, const node_probe& probe) {
                       {{"invalid", probe.refreshes_invalid.value()}, {"reused", probe.refreshes_reused.value()}});
 }
 
+void collect_hasher(family_builder& add, const hasher_probe& hasher) {
+  auto of_kind = [](std::string kind, const counter& source) {
+    return std::pair{family_builder::labels{{"kind", std::move(kind)}}, source.value()};
+  };
+  add.count_by("callboard_password_verifications_total",
+               "Passwords verified against the hash of an account, or a made-up one of the same cost",
+               {of_kind("real", hasher.real), of_kind("dummy", hasher.dummy)});
+  add.count("callboard_password_hashes_total", "Password hashes made", hasher.made.value());
+  add.count_by_reason("callboard_hasher_refused_total", "Requests that were refused before any hashing",
+                      {{"full", hasher.full.value()},
+                       {"crowded", hasher.crowded.value()},
+                       {"displaced", hasher.displaced.value()},
+                       {"late", hasher.late.value()}});
+  add.level("callboard_hasher_queue", "Requests that wait for a hashing thread", hasher.waiting.value());
+  add.level("callboard_hasher_busy", "Threads that hash", hasher.busy.value());
+}
+
 void collect_chat(family_builder& add, const node_probe& probe) {
   add.level("callboard_rooms", "Room actors alive", probe.rooms.value());
   add.level("callboard_users", "User actors alive", probe.users.value());
@@ -214,6 +231,7 @@ std::string metrics::expose() {
   auto families = registry_.Collect();
   family_builder add{families};
   collect_accounts(add, *probe_);
+  collect_hasher(add, probe_->hasher);
   collect_chat(add, *probe_);
   collect_cache(add, *probe_);
   collect_events(add, *probe_);

@@ -15,6 +15,7 @@ struct token_authority_config {
   std::string issuer = "callboard";
   std::string audience = "callboard";
   std::string refresh_secret;    // 32 random bytes: makes a refresh token's successor from the token
+  std::string device_secret;     // likewise: signs device tokens
   std::size_t remembered = 8192; // tokens whose check need not be repeated
 };
 
@@ -41,6 +42,8 @@ public:
   caf::optional<refresh_parts> parse_refresh(std::string_view text) const override;
   std::string new_one_time_token() const override;
   std::string hash_one_time_token(std::string_view text, token_purpose purpose) const override;
+  std::string sign_device(const device_claims& claims) const override;
+  caf::optional<device_claims> verify_device(std::string_view token, timestamp now) const override;
 
 private:
   struct present {

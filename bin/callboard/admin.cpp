@@ -1,7 +1,6 @@
 #include <fstream>
 #include <functional>
 #include <iostream>
-#include <limits>
 #include <memory>
 
 #include <boost/json.hpp>
@@ -166,8 +165,8 @@ int import_stream(const settings& options, std::istream& input, sql::store_sessi
   return progress.refused > 0 ? exit_failure : 0;
 }
 
-caf::error print_token(sql::store_session& store, const tokens::token_authority& tokens, const std::string& name,
-                       std::chrono::seconds life) {
+caf::error print_token(sql::store_session& store, const tokens::token_authority& tokens, const settings& options,
+                       const std::string& name, std::chrono::seconds life) {
   auto found = store.ask(find_credentials{core::to_lower(name)});
   if (!found)
     return code_of(found.error()) == errc::not_found ? make_failure(errc::not_found, "there is no user '" + name + "'")
@@ -177,7 +176,7 @@ caf::error print_token(sql::store_session& store, const tokens::token_authority&
   session.session = tokens.new_id();
   session.user = found->user.id;
   session.device = "callboard admin token";
-  session.max_sessions = std::numeric_limits<std::uint32_t>::max(); // ends nobody else's session
+  session.max_sessions = static_cast<std::uint32_t>(options.max_sessions); // as any other log-in
   session.now = now;
   session.idle_expires_at = session.absolute_expires_at = now + life;
   write_batch batch;
@@ -213,7 +212,7 @@ int create_account(const settings& options, const new_account& wanted) {
     auto known = load_secrets(options);
     if (!known)
       return fail(explain(known.error()), exit_data_directory);
-    auto hash = password::hash_password(secret_text, hasher_settings(options, *known).hash);
+    auto hash = password::hash_password(secret_text, hasher_settings(options, *known, nullptr).hash);
     if (auto* reason = std::get_if<password::hash_error>(&hash))
       return fail("the password cannot be hashed: " + std::string{password::to_string(*reason)});
     auto made = store.execute(register_user{username, email, wanted.full_name, std::get<std::string>(hash),
@@ -236,12 +235,12 @@ int print_tokens(const settings& options, const std::string& user, std::int64_t 
     tokens::token_authority tokens{keys->set, token_settings(*known)};
     std::chrono::seconds life{life_seconds};
     if (user != "-") {
-      auto reason = print_token(store, tokens, user, life);
+      auto reason = print_token(store, tokens, options, user, life);
       return reason ? fail(explain(reason)) : 0;
     }
     std::string name;
     while (std::getline(std::cin, name))
-      if (auto reason = print_token(store, tokens, name, life))
+      if (auto reason = print_token(store, tokens, options, name, life))
         return fail(explain(reason));
     return 0;
   });

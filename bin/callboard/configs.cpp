@@ -193,6 +193,9 @@ auth_config auth_settings(const settings& options, std::shared_ptr<node_probe> p
   result.refresh_absolute = duration_cast<seconds>(options.refresh_absolute);
   result.refresh_grace = options.refresh_grace;
   result.max_sessions = narrow(options.max_sessions);
+  result.hash_patience = options.hasher_wait;
+  result.device_life = duration_cast<seconds>(options.device_life);
+  result.guessing = {narrow(options.max_attempts_enter), narrow(options.max_attempts_source)};
   result.logins_per_minute = narrow(options.login_rate);
   result.registers_per_minute = narrow(options.register_rate);
   result.passwords_per_minute = narrow(options.password_rate);
@@ -232,25 +235,27 @@ key_watch_config key_settings(std::shared_ptr<node_probe> probe, std::function<v
 
 memory::cache_config cache_settings(const settings& options) {
   memory::cache_config result;
-  result.max_attempts = narrow(options.max_attempts_enter);
   result.lock = std::chrono::seconds{options.lock_seconds};
   result.wall_clock = wall_clock;
   return result;
 }
 
-hashing::hasher_config hasher_settings(const settings& options, const secrets& known) {
+hashing::hasher_config hasher_settings(const settings& options, const secrets& known,
+                                       std::shared_ptr<node_probe> probe) {
   hashing::hasher_config result;
   result.hash.cost = narrow(options.bcrypt_cost);
   result.hash.pepper = known.pepper;
   result.workers = options.hasher_threads > 0 ? narrow(options.hasher_threads)
                                               : std::max(1u, std::thread::hardware_concurrency() / 2);
   result.max_queue = options.hasher_queue;
+  result.probe = std::move(probe);
   return result;
 }
 
 tokens::token_authority_config token_settings(const secrets& known) {
   tokens::token_authority_config result;
   result.refresh_secret = known.refresh;
+  result.device_secret = known.device;
   return result;
 }
 
@@ -269,6 +274,7 @@ http::edge_options edge_settings(const settings& options) {
   result.max_connections_per_address = options.connections_per_address;
   result.header_timeout = options.header_timeout;
   result.body_timeout = options.body_timeout;
+  result.write_timeout = options.write_timeout;
   result.trusted_proxies = options.trusted_proxies;
   result.allowed_origins = options.allowed_origins;
   result.web_dir = options.web_dir.empty() ? find_web_dir() : options.web_dir;

@@ -60,7 +60,8 @@ profile_cache_config profile_settings(std::shared_ptr<node_probe> probe);
 revocation_watch_config watch_settings(const settings& options);
 key_watch_config key_settings(std::shared_ptr<node_probe> probe, std::function<void(const std::string&)> report);
 memory::cache_config cache_settings(const settings& options);
-hashing::hasher_config hasher_settings(const settings& options, const secrets& known);
+hashing::hasher_config hasher_settings(const settings& options, const secrets& known,
+                                       std::shared_ptr<node_probe> probe);
 tokens::token_authority_config token_settings(const secrets& known);
 http::edge_options edge_settings(const settings& options);
 

@@ -221,8 +221,8 @@ void node::parts::start_actors() {
   profiles = system->spawn(profile_cache, profile_settings(probe), readers, cache.actor);
   account_changes =
       system->spawn(account_writer, account_writer_config{}, account_writer_neighbours{writer, readers, cache.actor});
-  if (cache.redis)
-    revocation_watch = system->spawn(callboard::revocation_watch, watch_settings(options), readers, cache.revocations);
+  // Sessions are ended by other writers too: other nodes, and `callboard admin`.
+  revocation_watch = system->spawn(callboard::revocation_watch, watch_settings(options), readers, cache.revocations);
   if (options.smtp_url.empty())
     mailer = system->spawn(memory::mail_catcher, memory::mail_catcher_config{}, writer);
   else
@@ -308,7 +308,7 @@ start_failure node::parts::start_edge(const loaded_keys& keys, const secrets& kn
             },
             [](const caf::error&) {});
   }
-  hasher = system->spawn(hashing::hasher, hasher_settings(options, known));
+  hasher = system->spawn(hashing::hasher, hasher_settings(options, known, probe));
   auto wire = std::make_shared<http::wire::centrifuge_json>(store->store_epoch(), version_text());
   metrics = std::make_shared<telemetry::metrics>(probe);
 
@@ -320,6 +320,7 @@ start_failure node::parts::start_edge(const loaded_keys& keys, const secrets& kn
   rest.ready = [ready, known = store] { return *ready && (*ready)->load() && known->is_available(); };
   rest.admin_networks = options.admin_networks;
   rest.public_url = options.public_url.empty() && certificate ? "https://" + options.listen : options.public_url;
+  rest.deadline = std::max(rest.deadline, options.hasher_wait + std::chrono::seconds{2});
   rest.on_bad_registration = [counts = probe] { counts->registers_invalid.add(); };
   rest.writer = account_changes;
   rest.full_name_length = options.limits.full_name_length;

@@ -259,9 +259,13 @@ void declare_accounts(declaration& declare) {
   declare.number("hasher-threads", 0, 64, &settings::hasher_threads, "Threads that hash passwords; 0: half the cores.");
   declare.number("hasher-queue", 1, 100'000, &settings::hasher_queue,
                  "Log-ins that may wait for a thread; past it 503 with Retry-After.");
+  declare.duration("hasher-wait", milliseconds{100}, std::chrono::minutes{5}, &settings::hasher_wait,
+                   "How long a log-in may wait until its password is looked at; past it 503 with Retry-After.");
   declare.number("max-attempts-enter", 0, 1'000, &settings::max_attempts_enter,
-                 "Failed log-ins that lock an account; 0: never.");
-  declare.number("lock-seconds", 1, 86'400, &settings::lock_seconds, "How long it is locked.");
+                 "Failed log-ins that lock an account, for devices that did not log in to it before; 0: never.");
+  declare.number("max-attempts-source", 0, 1'000'000, &settings::max_attempts_source,
+                 "Failed log-ins from one address that lock it, whatever accounts they try; 0: never.");
+  declare.number("lock-seconds", 1, 86'400, &settings::lock_seconds, "How long these are locked.");
   declare.number("login-rate", 0, 1'000'000, &settings::login_rate, "Log-ins a minute from one address; 0: no limit.");
   declare.number("register-rate", 0, 1'000'000, &settings::register_rate,
                  "Registrations and guests a minute from one address; 0: no limit.");
@@ -289,6 +293,8 @@ void declare_accounts(declaration& declare) {
                "The secret of an hs256 key, 32 bytes or more, shared with those who check tokens.", true);
   declare.duration("keep-audit", std::chrono::hours{24}, std::chrono::hours{24 * 3650}, &settings::keep_audit,
                    "How long entries of the audit log are kept.");
+  declare.duration("device-life", std::chrono::minutes{1}, std::chrono::hours{24 * 3650}, &settings::device_life,
+                   "How long a device stays known after a log-in: it passes an account's lock.");
 }
 
 void declare_edge(declaration& declare) {
@@ -322,6 +328,8 @@ void declare_edge(declaration& declare) {
                    "How long a request's header may take.");
   declare.duration("body-timeout", milliseconds{100}, std::chrono::minutes{10}, &settings::body_timeout,
                    "How long a request's body may take.");
+  declare.duration("write-timeout", milliseconds{100}, std::chrono::minutes{10}, &settings::write_timeout,
+                   "How long a client may take to read an answer; then its connection is cut.");
   declare.list("trusted-proxies", "NETWORK,...", &settings::trusted_proxies,
                "Proxies whose X-Forwarded-For is believed.");
   declare.list("allowed-origins", "ORIGIN,...", &settings::allowed_origins,

@@ -70,7 +70,7 @@ caf::expected<secrets> load_secrets(const settings& options) {
       return failure("the secret in " + path.string() + " " + *weakness);
   }
   return secrets{crypto::hmac_sha256(root, "callboard wrap"), crypto::hmac_sha256(root, "callboard refresh"),
-                 crypto::hmac_sha256(root, "callboard pepper")};
+                 crypto::hmac_sha256(root, "callboard pepper"), crypto::hmac_sha256(root, "callboard device")};
 }
 
 } // namespace callboard

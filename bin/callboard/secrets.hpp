@@ -13,6 +13,7 @@ struct secrets {
   std::string wrap;    // signing keys in the store
   std::string refresh; // successors of refresh tokens
   std::string pepper;  // of password hashes
+  std::string device;  // device tokens
 };
 
 /// From `CALLBOARD_SECRET`, or from `<data-dir>/secret`, which is made with mode 0600 if missing. The error is one

@@ -41,7 +41,9 @@ struct settings {
   std::uint64_t bcrypt_cost = 12;
   std::uint64_t hasher_threads = 0;
   std::uint64_t hasher_queue = 256;
+  std::chrono::milliseconds hasher_wait{8'000};
   std::uint64_t max_attempts_enter = 15;
+  std::uint64_t max_attempts_source = 100;
   std::uint64_t lock_seconds = 300;
   std::uint64_t login_rate = 60;
   std::uint64_t register_rate = 30;
@@ -56,6 +58,7 @@ struct settings {
   std::string token_algorithm = "es256";
   std::string token_secret;
   std::chrono::milliseconds keep_audit = std::chrono::hours{24 * 400};
+  std::chrono::milliseconds device_life = std::chrono::hours{24 * 180};
 
   std::uint64_t send_rate = 50;
   std::uint64_t command_rate = 500;
@@ -72,6 +75,7 @@ struct settings {
   std::chrono::milliseconds tls_handshake_timeout{10'000};
   std::chrono::milliseconds header_timeout{10'000};
   std::chrono::milliseconds body_timeout{30'000};
+  std::chrono::milliseconds write_timeout{30'000};
   std::chrono::milliseconds drain_timeout{10'000};
   std::vector<std::string> trusted_proxies;
   std::vector<std::string> allowed_origins;

@@ -1,5 +1,7 @@
 #include "bin/callboard/shared_cache.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 #include <variant>
 
@@ -28,6 +30,8 @@ shared_cache start_cache(caf::actor_system& system, const settings& options, std
   result.revocations = std::make_shared<redis::revocations>(result.redis, wall_clock);
   redis::cache_config shared;
   shared.local = cache_settings(options);
+  // Above what an attempt may take: waiting for its hash, and the hash.
+  shared.reservation_life = std::max(shared.reservation_life, options.hasher_wait + std::chrono::seconds{45});
   result.actor = redis::spawn_cache(system, std::move(shared), result.redis);
   result.redis->start();
   return result;

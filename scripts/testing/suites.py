@@ -78,6 +78,9 @@ def _through_programs(programs, build, factor=1, soak=False):
 # The services that executables of C++ tests need.
 OF_UNITS = {"contract": ("postgres",), "redis": ("redis",), "kafka": ("kafka",)}
 
+# Those of the proofs, whose Redis is one of their own.
+OF_SECURITY = {name: ("postgres",) for name in ("guessing", "history", "sessions")}
+
 SETS = {
     "test": (
         # What takes long begins first. The tests of Kafka are those that keep each other waiting.
@@ -86,6 +89,8 @@ SETS = {
               services_of=OF_UNITS, breaks=("kafka",)),
         Suite("e2e", "node", "tests/e2e", ("release", "web", "e2e-packages"), 600),
         *_through_programs("build/bin", "release"),
+        Suite("security", "pytest", "tests/security", ("release", "services"), 300, first=("guessing", "history", "sessions"),
+              services_of=OF_SECURITY),
         Suite("services", "pytest", "tests/services", ("services",), 300),
         Suite("asan", "ctest", "build/asan", ("asan", "services"), 600, ASAN_TESTS, services_of=OF_UNITS),
         Suite("web", "vitest", "web", ("web-packages",)),
@@ -99,7 +104,10 @@ SETS = {
         Suite("tsan", "ctest", "build/tsan", ("tsan",), 1200, TSAN_TESTS),
         *_through_programs("build/asan/bin", "asan-all", factor=4),
     ),
-    "soak": _through_programs("build/bin", "release", factor=20, soak=True)[:1],
+    "soak": (
+        *_through_programs("build/bin", "release", factor=20, soak=True)[:1],
+        Suite("security", "pytest", "tests/security", ("release", "services"), 6000, services_of=OF_SECURITY, soak=True),
+    ),
 }
 
 

@@ -32,7 +32,7 @@ struct auth_fixture : deterministic {
                  auth_neighbours{writer, store, hasher, cache, placement, notifier, std::make_shared<plain_tokens>(),
                                  revocations});
     cache->on<reserve_attempt, attempt_verdict>([this](reserve_attempt&) -> caf::expected<attempt_verdict> {
-      return attempt_verdict{!locked, {}};
+      return attempt_verdict{!locked, locked ? timestamp{1001h} : timestamp{}};
     });
     cache->on<take_rate, bool>([this](take_rate&) -> caf::expected<bool> { return !too_often; });
     store->on<find_credentials, credentials>([this](find_credentials& query) -> caf::expected<credentials> {
@@ -42,7 +42,7 @@ struct auth_fixture : deterministic {
     });
     store->on<get_user, user_view>([this](get_user&) -> caf::expected<user_view> { return user(); });
     hasher->on<check_password, password_verdict>([this](check_password& check) -> caf::expected<password_verdict> {
-      return password_verdict{check.hash == "#" + check.password, old_hash};
+      return password_verdict{!check.dummy && check.hash == "#" + check.password, old_hash};
     });
     hasher->on<hash_password, std::string>(
         [](hash_password& wanted) -> caf::expected<std::string> { return "#" + wanted.password; });
@@ -66,8 +66,9 @@ struct auth_fixture : deterministic {
     view.username = "user1";
     return view;
   }
-  pending<issued_tokens> log_in(std::string login, std::string password) {
-    return ask<issued_tokens>(auth, auth_login{std::move(login), std::move(password), false, {"10.0.0.1", "test"}});
+  pending<issued_tokens> log_in(std::string login, std::string password, std::string device_token = {}) {
+    return ask<issued_tokens>(auth, auth_login{std::move(login), std::move(password), false, {"10.0.0.1", "test"},
+                                               std::move(device_token)});
   }
   pending<issued_tokens> refresh(std::string token) {
     return ask<issued_tokens>(auth, auth_refresh{std::move(token), false, {"10.0.0.1", "test"}});

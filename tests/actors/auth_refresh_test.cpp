@@ -116,3 +116,11 @@ TEST_CASE_FIXTURE(auth_fixture, "a caller is who the live session says") {
   store.fail<get_session>(errc::not_found);
   CHECK(unknown.failure() == errc::unauthorized);
 }
+
+TEST_CASE_FIXTURE(auth_fixture, "a refreshed access token does not outlive its session") {
+  begin();
+  auto refreshed = refresh("9:1:s");
+  writer.answer<rotate_refresh>(
+      rotation_outcome{rotation::rotated, 2, "#ss", user_id{1}, false, timestamp{1000h} + 100s});
+  CHECK(refreshed.value().expires_in == 100);
+}

@@ -42,7 +42,13 @@ TEST_CASE_FIXTURE(auth_fixture, "every reason for which a log-in fails is answer
   }
   CHECK(hasher->count<check_password>() == answers.size());
   CHECK(writer->count<open_session>() == 0);
-  CHECK(cache->last<reserve_attempt>().key.size() <= 300);
+  CHECK(cache->last<reserve_attempt>().keys.front().key.size() <= 300);
+  // Each cost one hash of the account's own cost, or of the configured one where there is no account.
+  std::vector<std::pair<std::string, bool>> hashed;
+  for (auto& each : hasher->all<check_password>())
+    hashed.emplace_back(each.hash, each.dummy);
+  CHECK(hashed == std::vector<std::pair<std::string, bool>>{
+                      {"", true}, {"#right", false}, {"#right", true}, {"#right", true}, {"", true}});
   // The log is told the reason, and the user if there is one, never the name that was tried.
   auto& told = writer->all<tell_refused_login>();
   REQUIRE(told.size() == answers.size());
@@ -60,7 +66,11 @@ TEST_CASE_FIXTURE(auth_fixture, "an attempt is taken before the password is veri
   begin();
   cache->on<reserve_attempt, attempt_verdict>({});
   auto issued = log_in("User1", "right");
-  CHECK(cache->last<reserve_attempt>().key == "user:1"); // the account, whatever it was called by
+  auto keys = cache->last<reserve_attempt>().keys;
+  REQUIRE(keys.size() == 2);
+  CHECK(keys[0].key == "user:1"); // the account, whatever it was called by
+  CHECK(keys[0].most == 15);
+  CHECK(keys[1].key == "source:10.0.0.1");
   CHECK(hasher->count<check_password>() == 0);
   cache.answer<reserve_attempt>(attempt_verdict{true, {}});
   CHECK(issued.value().user.id == user_id{1});
@@ -86,6 +96,72 @@ TEST_CASE_FIXTURE(auth_fixture, "a wrong password stays counted; an outage does 
   CHECK(log_in("user1", "right").failure() == errc::overloaded);
   CHECK(cache->last<settle_attempt>().success);
   CHECK(cache->count<settle_attempt>() == 2);
+}
+
+TEST_CASE_FIXTURE(auth_fixture, "an attempt that may have been verified counts, whatever became of its answer") {
+  begin();
+  hasher->on<check_password, password_verdict>({});
+  auto silent = log_in("user1", "right");
+  advance(config.hash_patience + config.hash_work + 1s, 1s);
+  CHECK(silent.failure() == errc::timeout);
+  CHECK_FALSE(cache->last<settle_attempt>().success);
+  hasher->on<check_password, password_verdict>(
+      [](check_password&) -> caf::expected<password_verdict> { return make_failure(errc::internal); });
+  CHECK(log_in("user1", "right").failure() == errc::internal);
+  CHECK_FALSE(cache->last<settle_attempt>().success);
+  CHECK(cache->count<settle_attempt>() == 2);
+}
+
+TEST_CASE_FIXTURE(auth_fixture, "an attempt that waits in vain for another is told to come back, and hashes nothing") {
+  begin();
+  cache->on<reserve_attempt, attempt_verdict>({});
+  auto waiting = log_in("user1", "right");
+  cache.answer<reserve_attempt>(attempt_verdict{});
+  CHECK(waiting.failure() == errc::overloaded);
+  CHECK(hasher->count<check_password>() == 0);
+  CHECK(cache->count<settle_attempt>() == 0);
+}
+
+TEST_CASE_FIXTURE(auth_fixture, "a hash has its turn by source and name, and must begin in its time") {
+  begin();
+  auto before = std::chrono::steady_clock::time_point{};
+  log_in("User1", "wrong");
+  auto& turn = hasher->last<check_password>().turn;
+  CHECK(turn.source == "10.0.0.1");
+  CHECK(turn.name == "user1"); // as it was called: what it means is not to be seen
+  CHECK(turn.begin_by > before);
+  CHECK(turn.begin_by < std::chrono::steady_clock::time_point::max());
+}
+
+TEST_CASE_FIXTURE(auth_fixture, "a log-in makes its device known, which has a count of its own from then on") {
+  begin();
+  auto first = log_in("user1", "right").value();
+  CHECK(first.device_token.starts_with("1/"));
+  CHECK(first.device_expires_in == config.device_life.count());
+  auto again = log_in("user1", "right", first.device_token).value();
+  CHECK(again.device_token == first.device_token); // the same device
+  auto keys = cache->last<reserve_attempt>().keys;
+  REQUIRE(keys.size() == 1);
+  CHECK(keys[0].key.starts_with("device:"));
+  // Of another account, or made up: as if there were none.
+  log_in("user1", "wrong", "2/50");
+  CHECK(cache->last<reserve_attempt>().keys.front().key == "user:1");
+  log_in("user1", "wrong", "nonsense");
+  CHECK(cache->last<reserve_attempt>().keys.front().key == "user:1");
+  auto guest = ask<issued_tokens>(auth, auth_guest{"", {}});
+  writer.answer<register_user>(user());
+  CHECK(guest.value().device_token.empty());
+}
+
+TEST_CASE_FIXTURE(auth_fixture, "an access token ends with its session at the latest") {
+  config.access_life = 900s;
+  config.refresh_absolute = 600s;
+  begin();
+  CHECK(log_in("user1", "right").value().expires_in == 600);
+  config.refresh_absolute = 9'000s;
+  config.refresh_idle = 60s;
+  begin();
+  CHECK(log_in("user1", "right").value().expires_in == 60);
 }
 
 TEST_CASE_FIXTURE(auth_fixture, "an old hash is replaced, without the log-in waiting for it") {

@@ -158,3 +158,10 @@ TEST_CASE_FIXTURE(session_fixture, "a refresh extends the connection, and never 
   run(refresh_command{token(2, 1)});
   CHECK(closed_with() == 3500);
 }
+
+TEST_CASE_FIXTURE(session_fixture, "a refresh does not outrun the end of its session") {
+  connect();
+  revocations->revoke(uuid_of(1), {});
+  run(refresh_command{token()});
+  CHECK(closed_with() == 3503);
+}

@@ -54,6 +54,20 @@ public:
     return (purpose == token_purpose::verify_email ? "#verify:" : "#reset:") + std::string{text};
   }
 
+  /// "user/device".
+  std::string sign_device(const device_claims& claims) const override {
+    return to_string(claims.user) + '/' + std::to_string(claims.device.bytes[15]);
+  }
+  caf::optional<device_claims> verify_device(std::string_view text, timestamp) const override {
+    auto slash = text.find('/');
+    if (slash == std::string_view::npos)
+      return caf::none;
+    device_claims claims;
+    claims.user = user_id{std::stoi(std::string{text.substr(0, slash)})};
+    claims.device = uuid_of(static_cast<std::uint8_t>(std::stoi(std::string{text.substr(slash + 1)})));
+    return claims;
+  }
+
 private:
   static bool split(std::string_view text, std::int64_t (&parts)[3]) {
     const auto* next = text.data();

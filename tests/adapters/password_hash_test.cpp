@@ -149,3 +149,15 @@ TEST_CASE("a dummy hash has the form of a real one and matches nothing") {
       CHECK(verified(text, *dummy, options) == mismatch);
   }
 }
+
+TEST_CASE("a dummy is as dear as the hash it stands for") {
+  const std::string imported = "$2a$04$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuvwxyz01234";
+  REQUIRE(imported.size() == 60);
+  CHECK(password::dummy_hash_like(imported, plain)->starts_with("$2b$04$"));
+  CHECK(password::dummy_hash_like(imported, peppered)->starts_with("$2b$04$")); // as it is: without the pepper
+  CHECK(password::dummy_hash_like("p1$" + imported, peppered)->starts_with("p1$$2b$04$"));
+  CHECK(*password::dummy_hash_like(imported, plain) != *password::dummy_hash_like(imported, plain));
+  // What is no hash of ours costs what a new one does.
+  for (const std::string& other : {std::string{}, std::string{"nonsense"}, "p1$" + imported})
+    CHECK(password::dummy_hash_like(other, plain)->starts_with("$2b$10$"));
+}

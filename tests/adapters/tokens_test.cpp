@@ -167,5 +167,31 @@ TEST_CASE("keys that do not open leave an authority with those it has") {
   CHECK(authority->sign_access(claims_of(7), noon).size() > 0);
 }
 
+TEST_CASE("a device token says whose device it is, until it expires, and cannot be made up") {
+  token_authority_config config;
+  config.device_secret = std::string(32, 's');
+  token_authority authority{new_key_set(), config};
+  device_claims claims;
+  claims.user = user_id{7};
+  claims.device.bytes[3] = 9;
+  claims.expires_at = noon + 1h;
+  auto token = authority.sign_device(claims);
+  auto known = authority.verify_device(token, noon);
+  REQUIRE(known);
+  CHECK(known->user == claims.user);
+  CHECK(known->device == claims.device);
+  CHECK(known->expires_at == claims.expires_at);
+  CHECK_FALSE(authority.verify_device(token, noon + 1h));
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    auto forged = token;
+    forged[i] = forged[i] == 'A' ? 'B' : 'A';
+    CHECK_FALSE(authority.verify_device(forged, noon));
+  }
+  for (const std::string& other : {std::string{}, token + "A", token.substr(1), std::string(100'000, 'A'), std::string{"{}"}})
+    CHECK_FALSE(authority.verify_device(other, noon));
+  config.device_secret = std::string(32, 't');
+  CHECK_FALSE(token_authority{new_key_set(), config}.verify_device(token, noon));
+}
+
 } // namespace
 } // namespace callboard::tokens

@@ -7,7 +7,7 @@ import pytest
 from support.centrifuge import Client, Closed, Refused
 from support.people import PASSWORD, People
 from support.raw_http import RawHttp
-from support.rest import Rest, expect
+from support.rest import Rest, expect, refused
 from support.server import Server, has_option
 from support.waiting import until
 
@@ -190,17 +190,22 @@ def test_limits_of_zero_are_off(tmp_path):
 
 
 def test_guessing_locks_an_account_without_saying_so(own_server):
-    """After 15 wrong passwords the right one fails alike; every answer has the same body; others log in."""
+    """After 15 wrong passwords the right one fails alike, but from a device that logged in before; others log in."""
     server = own_server()
     people = People(server)
     victim, other = people.users(2)
     rest = Rest(server.url)
+    known = expect(rest.post("/auth/login", {"login": victim.username, "password": PASSWORD}), 200)["device_token"]
     wrong = [rest.post("/auth/login", {"login": victim.username, "password": f"wrong password {n}"}) for n in range(15)]
     right = rest.post("/auth/login", {"login": victim.username, "password": PASSWORD})
     bodies = [{k: v for k, v in answer.json().items() if k != "request_id"} for answer in [*wrong, right]]
     assert {answer.status_code for answer in [*wrong, right]} == {401}
     assert all(body == bodies[0] for body in bodies)
     expect(rest.post("/auth/login", {"login": other.username, "password": PASSWORD}), 200)
+    again = expect(rest.post("/auth/login", {"login": victim.email, "password": PASSWORD, "device_token": known}), 200)
+    assert again["device_token"] and again["device_expires_in"] > 0
+    forged = {"login": victim.username, "password": PASSWORD, "device_token": known[:-4] + "AAAA"}
+    refused(rest.post("/auth/login", forged), 401, "invalid_credentials")
     expect(victim.rest.get("/users/me"), 200)
 
 

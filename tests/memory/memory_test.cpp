@@ -13,14 +13,19 @@ struct cache_fixture : deterministic {
   std::shared_ptr<timestamp> now = std::make_shared<timestamp>(24h);
   memory::cache_config config;
   cache_actor cache;
+  std::uint32_t most = 3;
 
   void begin() {
-    config.max_attempts = 3;
     config.wall_clock = [now = now] { return *now; };
     cache = start(memory::cache, config);
   }
-  bool reserve(std::string key) { return ask<attempt_verdict>(cache, reserve_attempt{std::move(key)}).value().allowed; }
-  void settle_as(std::string key, bool success) { send(cache, settle_attempt{std::move(key), success}); }
+  std::vector<attempt_key> counted(std::string key) const {
+    return most == 0 ? std::vector<attempt_key>{} : std::vector<attempt_key>{{std::move(key), most}};
+  }
+  bool reserve(std::string key) {
+    return ask<attempt_verdict>(cache, reserve_attempt{counted(std::move(key))}).value().allowed;
+  }
+  void settle_as(std::string key, bool success) { send(cache, settle_attempt{counted(std::move(key)), success}); }
   bool take(std::string key) { return ask<bool>(cache, take_rate{std::move(key), 2}).value(); }
 };
 
@@ -44,11 +49,11 @@ TEST_CASE_FIXTURE(cache_fixture, "parallel attempts past the bound wait until on
   begin();
   for (int i = 0; i < 3; ++i)
     CHECK(reserve("a"));
-  auto fourth = ask<attempt_verdict>(cache, reserve_attempt{"a"});
+  auto fourth = ask<attempt_verdict>(cache, reserve_attempt{counted("a")});
   CHECK_FALSE(fourth.arrived());
   settle_as("a", true); // given back
   CHECK(fourth.value().allowed);
-  auto fifth = ask<attempt_verdict>(cache, reserve_attempt{"a"});
+  auto fifth = ask<attempt_verdict>(cache, reserve_attempt{counted("a")});
   for (int i = 0; i < 3; ++i)
     settle_as("a", false); // all failed
   CHECK_FALSE(fifth.value().allowed);
@@ -56,8 +61,7 @@ TEST_CASE_FIXTURE(cache_fixture, "parallel attempts past the bound wait until on
 
 TEST_CASE_FIXTURE(cache_fixture, "without a bound nobody is locked") {
   begin();
-  config.max_attempts = 0;
-  cache = start(memory::cache, config);
+  most = 0;
   for (int i = 0; i < 100; ++i) {
     CHECK(reserve("a"));
     settle_as("a", false);

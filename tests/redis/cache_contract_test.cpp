@@ -94,11 +94,51 @@ CACHE_TEST("two hundred parallel right log-ins all pass") {
 }
 
 CACHE_TEST("without a bound nobody is locked") {
-  auto rules = quick_rules();
-  rules.max_attempts = 0;
-  auto node = Form::make(rules);
+  auto node = Form::make();
+  node->most = 0;
   for (int i = 0; i < 50; ++i)
     CHECK(node->fail("a"));
+}
+
+CACHE_TEST("an attempt is taken of all its keys or of none") {
+  auto node = Form::make();
+  auto from = [](const std::string& account) {
+    return std::vector<attempt_key>{{"user:" + account, 3}, {"source:s", 5}};
+  };
+  auto fail = [&](const std::string& account) {
+    auto keys = from(account);
+    auto verdict = node->ask<attempt_verdict>(reserve_attempt{keys}).get();
+    if (verdict.allowed)
+      node->settle(keys, false);
+    return verdict.allowed;
+  };
+  for (int i = 0; i < 3; ++i)
+    CHECK(fail("1"));
+  // The account is locked: what it refuses costs the source nothing.
+  for (int i = 0; i < 5; ++i)
+    CHECK_FALSE(fail("1"));
+  CHECK(fail("2"));
+  CHECK(fail("3"));
+  // Now the source is, for every account; elsewhere they are not.
+  CHECK_FALSE(fail("4"));
+  CHECK(node->ask<attempt_verdict>(reserve_attempt{{{"user:4", 3}, {"source:t", 5}}}).get().allowed);
+  CHECK_FALSE(node->ask<attempt_verdict>(reserve_attempt{{{"user:1", 3}, {"source:t", 5}}}).get().allowed);
+  CHECK(eventually([&] { return fail("4"); }));
+}
+
+CACHE_TEST("an attempt waits for the key that is out, and is taken of both when it comes back") {
+  auto node = Form::make();
+  std::vector<attempt_key> one{{"user:1", 3}, {"source:s", 2}}, other{{"user:2", 3}, {"source:s", 2}};
+  CHECK(node->ask<attempt_verdict>(reserve_attempt{one}).get().allowed);
+  CHECK(node->ask<attempt_verdict>(reserve_attempt{one}).get().allowed);
+  auto waiting = node->ask<attempt_verdict>(reserve_attempt{other});
+  CHECK(waiting.wait_for(300ms) == std::future_status::timeout);
+  node->settle(one, true);
+  CHECK(waiting.get().allowed);
+  node->settle(one, true);
+  node->settle(other, true);
+  for (int i = 0; i < 2; ++i)
+    CHECK(node->ask<attempt_verdict>(reserve_attempt{other}).get().allowed);
 }
 
 CACHE_TEST("a rate gives its minute's worth") {

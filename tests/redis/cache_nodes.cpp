@@ -28,7 +28,6 @@ bool eventually(const std::function<bool()>& condition) {
 
 memory::cache_config quick_rules() {
   memory::cache_config rules;
-  rules.max_attempts = 3;
   rules.lock = 2s;
   rules.longest_wait = 5s;
   rules.copy_life = 60s;

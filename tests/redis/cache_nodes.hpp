@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <caf/all.hpp>
 #include <doctest/doctest.h>
@@ -27,7 +28,7 @@ timestamp wall_clock();
 uuid session_number(std::uint16_t number);
 /// Waits for a condition, for 20 s at most; false if it does not come.
 bool eventually(const std::function<bool()>& condition);
-/// Rules that a test can live through: 3 attempts, locked for 2 s.
+/// Rules that a test can live through: locked for 2 s.
 memory::cache_config quick_rules();
 
 /// The cache and the revocations of one node, and a way to ask them.
@@ -48,10 +49,14 @@ public:
     });
     return future;
   }
-  std::future<attempt_verdict> attempt(std::string key) {
-    return ask<attempt_verdict>(reserve_attempt{std::move(key)});
+  /// One key, locked after `most` failures.
+  std::vector<attempt_key> counted(const std::string& key) const {
+    return most == 0 ? std::vector<attempt_key>{} : std::vector<attempt_key>{{key, most}};
   }
-  bool reserve(std::string key) { return attempt(std::move(key)).get().allowed; }
+  std::future<attempt_verdict> attempt(const std::string& key) {
+    return ask<attempt_verdict>(reserve_attempt{counted(key)});
+  }
+  bool reserve(const std::string& key) { return attempt(key).get().allowed; }
   /// So many log-ins at once, each settled as soon as it was verified; how many were.
   int log_in_together(const std::string& key, int count, bool success) {
     struct tally {
@@ -59,13 +64,13 @@ public:
     };
     auto all = std::make_shared<tally>();
     for (int i = 0; i < count; ++i)
-      system.spawn([all, key, success, target = cache](caf::event_based_actor* self) {
-        self->request(target, 60s, reserve_attempt{key})
+      system.spawn([all, keys = counted(key), success, target = cache](caf::event_based_actor* self) {
+        self->request(target, 60s, reserve_attempt{keys})
             .then(
                 [=](const attempt_verdict& verdict) {
                   if (verdict.allowed) {
                     ++all->verified;
-                    self->send(target, settle_attempt{key, success});
+                    self->send(target, settle_attempt{keys, success});
                   }
                   ++all->answered;
                 },
@@ -74,8 +79,9 @@ public:
     CHECK(eventually([&] { return all->answered == count; }));
     return all->verified;
   }
-  void settle(std::string key, bool success) {
-    caf::anon_send(cache, settle_attempt{std::move(key), success});
+  void settle(const std::string& key, bool success) { settle(counted(key), success); }
+  void settle(std::vector<attempt_key> keys, bool success) {
+    caf::anon_send(cache, settle_attempt{std::move(keys), success});
     flush();
   }
   /// A log-in with a wrong password; whether it was verified.
@@ -97,6 +103,7 @@ public:
   /// Everything that was sent before has been taken in; over Redis, by Redis too.
   virtual void flush() = 0;
 
+  std::uint32_t most = 3;
   caf::actor_system_config config;
   caf::actor_system system{config};
   cache_actor cache;

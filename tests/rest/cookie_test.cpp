@@ -51,6 +51,17 @@ TEST_CASE("the cookie is read by the name that was set") {
   CHECK(read_session_cookie(none.context, "").empty());
 }
 
+TEST_CASE("the cookie of a device has a name of its own") {
+  response answer;
+  made_request local{{{"host", "127.0.0.1"}, {"cookie", "callboard=one; callboard-device=two; __Host-callboard-device=3"}}};
+  CHECK(read_device_cookie(local.context, "") == "two");
+  CHECK(read_device_cookie(local.context, "https://chat.example.com") == "3");
+  set_device_cookie(answer, local.context, "https://chat.example.com", "token", 60);
+  REQUIRE(answer.headers.size() == 1);
+  CHECK(answer.headers[0].second ==
+        "__Host-callboard-device=token; Path=/; HttpOnly; SameSite=Strict; Max-Age=60; Secure");
+}
+
 TEST_CASE("a cookie is cleared only where there is one") {
   response answer;
   made_request without{{{"host", "127.0.0.1"}}};

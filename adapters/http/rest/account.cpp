@@ -11,8 +11,11 @@ constexpr std::size_t max_device_bytes = 200;
 
 response answer_tokens(const request_context& request, const rest_options& options, const issued_tokens& tokens) {
   auto answer = answer_json(200, [&](wire::json_writer& json) { wire::write_tokens(json, tokens); });
-  if (tokens.cookie)
-    set_session_cookie(answer, request, options.public_url, tokens.refresh_token, tokens.refresh_expires_in);
+  if (!tokens.cookie)
+    return answer;
+  set_session_cookie(answer, request, options.public_url, tokens.refresh_token, tokens.refresh_expires_in);
+  if (!tokens.device_token.empty())
+    set_device_cookie(answer, request, options.public_url, tokens.device_token, tokens.device_expires_in);
   return answer;
 }
 
@@ -86,8 +89,11 @@ answer log_in(request_context& request, const rest_options& options) {
       fields.refuse("/device", "length", "must have at most " + std::to_string(max_device_bytes) + " bytes");
     wanted.origin.device = std::move(*device);
   }
+  wanted.device_token = fields.text("device_token").value_or(std::string{});
   if (auto failure = fields.failure())
     co_return refuse(request, failure);
+  if (wanted.device_token.empty())
+    wanted.device_token = read_device_cookie(request, options.public_url);
   if (wanted.cookie && is_cross_site(request))
     co_return refuse(request, foreign_page());
   auto tokens = co_await ask<issued_tokens>(request.services().auth, options.deadline, wanted);

@@ -7,9 +7,6 @@
 namespace callboard::http::rest {
 namespace {
 
-constexpr std::string_view secure_name = "__Host-callboard";
-constexpr std::string_view plain_name = "callboard";
-
 std::string_view without_port(std::string_view host) {
   if (host.starts_with('['))
     return host.substr(0, std::min(host.size(), host.find(']') + 1));
@@ -25,8 +22,26 @@ bool is_loopback_host(std::string_view host) {
          std::all_of(name.begin(), name.end(), [](char c) { return c == '.' || (c >= '0' && c <= '9'); });
 }
 
-std::string_view name_for(const request_context& request, std::string_view public_url) {
-  return needs_secure_cookie(public_url, request.header("host")) ? secure_name : plain_name;
+struct cookie_names {
+  std::string_view secure, plain;
+
+  std::string_view for_request(const request_context& request, std::string_view public_url) const {
+    return needs_secure_cookie(public_url, request.header("host")) ? secure : plain;
+  }
+};
+constexpr cookie_names of_session{"__Host-callboard", "callboard"};
+constexpr cookie_names of_device{"__Host-callboard-device", "callboard-device"};
+
+void set_cookie(response& answer, const cookie_names& names, const request_context& request,
+                std::string_view public_url, std::string_view value, std::int64_t seconds) {
+  auto name = names.for_request(request, public_url);
+  std::string cookie{name};
+  cookie += '=';
+  cookie += value;
+  cookie += "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" + std::to_string(std::max<std::int64_t>(seconds, 0));
+  if (name == names.secure)
+    cookie += "; Secure";
+  answer.with("Set-Cookie", std::move(cookie));
 }
 
 } // namespace
@@ -36,24 +51,26 @@ bool needs_secure_cookie(std::string_view public_url, std::string_view host) {
 }
 
 std::string_view read_session_cookie(const request_context& request, std::string_view public_url) {
-  return request.cookie(name_for(request, public_url));
+  return request.cookie(of_session.for_request(request, public_url));
 }
 
 void set_session_cookie(response& answer, const request_context& request, std::string_view public_url,
                         std::string_view token, std::int64_t seconds) {
-  auto name = name_for(request, public_url);
-  std::string cookie{name};
-  cookie += '=';
-  cookie += token;
-  cookie += "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" + std::to_string(std::max<std::int64_t>(seconds, 0));
-  if (name == secure_name)
-    cookie += "; Secure";
-  answer.with("Set-Cookie", std::move(cookie));
+  set_cookie(answer, of_session, request, public_url, token, seconds);
 }
 
 void clear_session_cookie(response& answer, const request_context& request, std::string_view public_url) {
   if (!read_session_cookie(request, public_url).empty())
     set_session_cookie(answer, request, public_url, {}, 0);
+}
+
+std::string_view read_device_cookie(const request_context& request, std::string_view public_url) {
+  return request.cookie(of_device.for_request(request, public_url));
+}
+
+void set_device_cookie(response& answer, const request_context& request, std::string_view public_url,
+                       std::string_view token, std::int64_t seconds) {
+  set_cookie(answer, of_device, request, public_url, token, seconds);
 }
 
 } // namespace callboard::http::rest

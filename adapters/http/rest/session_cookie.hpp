@@ -24,4 +24,10 @@ void set_session_cookie(response& answer, const request_context& request, std::s
 /// Removes the cookie if the request brought one.
 void clear_session_cookie(response& answer, const request_context& request, std::string_view public_url);
 
+/// The cookie by which a browser is known that logged in before (security.md 5), `__Host-callboard-device` or
+/// `callboard-device`: with the same attributes. It stays when the session ends.
+std::string_view read_device_cookie(const request_context& request, std::string_view public_url);
+void set_device_cookie(response& answer, const request_context& request, std::string_view public_url,
+                       std::string_view token, std::int64_t seconds);
+
 } // namespace callboard::http::rest

@@ -123,6 +123,10 @@ void write_tokens(json_writer& json, const issued_tokens& tokens) {
     json.text("refresh_token", tokens.refresh_token);
   json.number("refresh_expires_in", tokens.refresh_expires_in);
   json.text("session_id", to_string(tokens.session));
+  if (!tokens.cookie && !tokens.device_token.empty()) {
+    json.text("device_token", tokens.device_token);
+    json.number("device_expires_in", tokens.device_expires_in);
+  }
   json.key("user");
   write_user(json, tokens.user, audience::oneself);
   json.end_object();

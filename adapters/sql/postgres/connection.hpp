@@ -44,6 +44,7 @@ public:
   int backend() const;
 
   statement& prepare(std::string_view text) override;
+  std::string_view row_lock() const override { return " FOR NO KEY UPDATE"; }
   std::int64_t changed_rows() override { return changed_; }
   void begin_write() override;
   void begin_batch(const uuid& id) override;
