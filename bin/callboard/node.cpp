@@ -277,7 +277,8 @@ start_failure node::parts::start_edge(std::shared_ptr<const jwt::key_set> keys, 
   rest.metrics = [all = metrics] { return all->expose(); };
   rest.ready = [ready, known = store] { return *ready && (*ready)->load() && known->is_available(); };
   rest.admin_networks = options.admin_networks;
-  rest.public_url = options.public_url.empty() && certificate->shown() ? "https://" + options.listen : options.public_url;
+  rest.public_url =
+      options.public_url.empty() && certificate->shown() ? "https://" + options.listen : options.public_url;
   rest.on_bad_registration = [counts = probe] { counts->registers_invalid.add(); };
   rest.writer = account_changes;
   rest.full_name_length = options.limits.full_name_length;
