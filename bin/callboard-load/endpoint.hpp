@@ -21,8 +21,8 @@ struct endpoint {
   std::shared_ptr<ssl_ctx_st> tls; ///< what to speak it with; to be set if it is secure
 };
 
-/// Reads `ws://host[:port][/path]` or `wss://...` and resolves the host (IPv4). Failures are usage, or unreachable for an unknown
-/// host.
+/// Reads `ws://host[:port][/path]` or `wss://...` and resolves the host (IPv4). Failures are usage, or unreachable for
+/// an unknown host.
 outcome<endpoint> resolve(std::string_view url);
 
 /// Whether the host of an `http://` or `https://` address is this machine. False also for an address that is none.

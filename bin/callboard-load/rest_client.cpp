@@ -19,8 +19,8 @@ std::size_t collect(const char* bytes, std::size_t, std::size_t count, void* to)
 } // namespace
 
 rest_client::rest_client(std::string base, double timeout, std::string authorities)
-    : base_(std::move(base)), authorities_(std::move(authorities)), timeout_milliseconds_(static_cast<long>(timeout * 1000)),
-      handle_(curl_easy_init(), curl_easy_cleanup) {
+    : base_(std::move(base)), authorities_(std::move(authorities)),
+      timeout_milliseconds_(static_cast<long>(timeout * 1000)), handle_(curl_easy_init(), curl_easy_cleanup) {
   while (base_.ends_with('/'))
     base_.pop_back();
 }

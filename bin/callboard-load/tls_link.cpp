@@ -1,8 +1,8 @@
 #include "bin/callboard-load/tls_link.hpp"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <cerrno>
-#include <algorithm>
 #include <csignal>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -18,8 +18,8 @@ outcome<std::shared_ptr<ssl_ctx_st>> make_tls(const std::string& authorities) {
     return failure{exit_code::usage, "TLS cannot be set up"};
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
-  SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                                      SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_mode(context.get(),
+                   SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_options(context.get(), SSL_OP_IGNORE_UNEXPECTED_EOF);
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   const int loaded = authorities.empty() ? SSL_CTX_set_default_verify_paths(context.get())

@@ -37,11 +37,10 @@
 #include "adapters/sql/store.hpp"
 #include "adapters/telemetry/log.hpp"
 #include "adapters/telemetry/metrics.hpp"
-#include "adapters/tls/server_certificate.hpp"
 #include "adapters/tokens/stored_keys.hpp"
 #include "adapters/tokens/token_authority.hpp"
 #include "bin/callboard/configs.hpp"
-#include "bin/callboard/exposure.hpp"
+#include "bin/callboard/node_certificate.hpp"
 #include "bin/callboard/secrets.hpp"
 #include "bin/callboard/shared_cache.hpp"
 #include "bin/callboard/signing_keys.hpp"
@@ -99,7 +98,7 @@ struct node::parts {
   std::unique_ptr<caf::actor_system> system;
   std::shared_ptr<telemetry::metrics> metrics;
   std::unique_ptr<http::edge> edge;
-  std::shared_ptr<tls::server_certificate> certificate; // none: no TLS
+  std::unique_ptr<node_certificate> certificate;
 
   // In the order in which they start; they end in the order that `stop` gives.
   write_connection_actor connection;
@@ -128,8 +127,6 @@ struct node::parts {
 
   void start_actors();
   void start_event_log(std::shared_ptr<const memory::event_consumers> consumers);
-  /// Reads the certificate, says what there is to say; the answer is what is wrong.
-  std::string load_certificate();
   start_failure start_edge(const loaded_keys& keys, const secrets& known);
   void watch_parts();
   void end(const caf::actor& each);
@@ -146,13 +143,9 @@ start_failure node::start() {
   auto& my = *parts_;
   my.log = telemetry::make_log({my.options.log_level, my.options.log_format});
   my.news->log = telemetry::make_edge_log(my.log, my.options.log_format == "json");
-  for (auto& warning : exposure_warnings(my.options))
-    my.news->log->on_event(http::severity::warning, warning, {});
-  if (speaks_tls(my.options)) {
-    my.certificate = std::make_shared<tls::server_certificate>();
-    if (auto wrong = my.load_certificate(); !wrong.empty())
-      return {exit_usage, wrong};
-  }
+  my.certificate = std::make_unique<node_certificate>(my.options, my.news->log);
+  if (auto wrong = my.certificate->begin(my.options); !wrong.empty())
+    return {exit_usage, wrong};
   auto opened = stores::open(my.options, [news = my.news](bool held) { news->tell(held); });
   if (auto* reason = std::get_if<sql::open_error>(&opened))
     return {exit_data_directory, reason->message};
@@ -178,22 +171,8 @@ start_failure node::start() {
   return my.start_edge(*keys, *known);
 }
 
-std::string node::parts::load_certificate() {
-  auto report = certificate->load({options.tls_cert, options.tls_key});
-  for (auto& warning : report.warnings)
-    news->log->on_event(http::severity::warning, warning, {});
-  return report.error;
-}
-
 void node::reload() {
-  auto& my = *parts_;
-  if (!my.certificate)
-    return;
-  auto wrong = my.load_certificate();
-  if (wrong.empty())
-    my.news->log->on_event(http::severity::info, "The certificate was read again.", {});
-  else
-    my.news->log->on_event(http::severity::error, "The certificate in use stays: " + wrong + ".", {});
+  parts_->certificate->reload();
 }
 
 void node::parts::start_actors() {
@@ -319,7 +298,8 @@ start_failure node::parts::start_edge(const loaded_keys& keys, const secrets& kn
   rest.metrics = [all = metrics] { return all->expose(); };
   rest.ready = [ready, known = store] { return *ready && (*ready)->load() && known->is_available(); };
   rest.admin_networks = options.admin_networks;
-  rest.public_url = options.public_url.empty() && certificate ? "https://" + options.listen : options.public_url;
+  rest.public_url =
+      options.public_url.empty() && certificate->shown() ? "https://" + options.listen : options.public_url;
   rest.deadline = std::max(rest.deadline, options.hasher_wait + std::chrono::seconds{2});
   rest.on_bad_registration = [counts = probe] { counts->registers_invalid.add(); };
   rest.writer = account_changes;
@@ -327,7 +307,7 @@ start_failure node::parts::start_edge(const loaded_keys& keys, const secrets& kn
   if (auto reason = http::rest::add_routes(routes, std::move(rest)))
     return {exit_usage, context_of(reason).detail};
   auto around = edge_settings(options);
-  around.certificate = certificate;
+  around.certificate = certificate->shown();
   edge = std::make_unique<http::edge>(*system, std::move(around), std::move(routes), wire, metrics,
                                       telemetry::make_edge_log(log, options.log_format == "json"));
   *ready = edge->readiness();

@@ -12,7 +12,8 @@ TEST_CASE("handshakes over the wire") {
     CHECK(edge.connect().upgrade(path) == 101);
   CHECK(edge.connect().upgrade("/elsewhere") == 404);
   CHECK(edge.connect().upgrade("/ws", "Origin: https://evil.example\r\n") == 403);
-  CHECK(edge.connect().upgrade("/ws", std::string{"Origin: "} + (over_tls() ? "https" : "http") + "://localhost\r\n") == 101);
+  CHECK(edge.connect().upgrade("/ws", std::string{"Origin: "} + (over_tls() ? "https" : "http") + "://localhost\r\n") ==
+        101);
   auto plain = edge.connect();
   auto answer = plain.ask(get("/ws"));
   CHECK(answer.status == 426);

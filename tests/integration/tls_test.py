@@ -12,11 +12,11 @@ import threading
 
 import pytest
 
-from support.certificates import Authority, encrypted
+from support.certificates import Authority
 from support.centrifuge import Client
 from support.people import People
 from support.rest import Rest
-from support.server import binary, run
+from support.server import binary
 from support.waiting import until
 
 HELLO = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"  # the beginning of a ClientHello
@@ -47,9 +47,13 @@ def secure(own_server, authority, tmp_path):
 
 
 @contextlib.contextmanager
-def dialled(server, context):
+def dialled(server, context, receive_buffer=None):
     """A TLS connection by Python's ssl."""
-    plain = socket.create_connection(server.address, timeout=20)
+    plain = socket.socket()
+    if receive_buffer is not None:
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    plain.settimeout(20)
+    plain.connect(server.address)
     with context.wrap_socket(plain, server_hostname="127.0.0.1", suppress_ragged_eofs=False) as connection:
         yield connection
 
@@ -103,11 +107,6 @@ def test_rest_by_curl_with_its_own_checks(secure, authority):
     assert stranger.returncode == 60  # the certificate is not known to the system
 
 
-def test_without_tls_there_is_no_hsts(own_server):
-    """A browser told to insist on TLS could not come back."""
-    assert "Strict-Transport-Security" not in Rest(own_server().url).get("/livez").headers
-
-
 async def test_websocket_with_a_foreign_client(secure, authority):
     """What is posted is seen, whole and in order; pages of other origins and of plain http are refused."""
     server = secure()
@@ -154,46 +153,7 @@ async def test_a_new_certificate_by_sighup_while_a_websocket_stays(secure, autho
     await client.close()
 
 
-def test_sighup_without_tls_is_harmless(own_server):
-    """The program neither ends nor stops answering, also to a second one."""
-    server = own_server()
-    for _ in range(2):
-        server.signal(signal.SIGHUP)
-        assert Rest(server.url).get("/livez").status_code == 200
-    assert server.stop() == 0
-
-
-def test_files_that_cannot_be_used(authority, tmp_path):
-    """`config check` and `serve` say what is wrong and with which file; an expired certificate is only a warning."""
-    certificate, key = authority.issue("good")
-    _, other_key = authority.issue("other")
-    old, old_key = authority.issue("old", days=-1)
-    absent = tmp_path / "absent.pem"
-    nonsense = tmp_path / "nonsense.pem"
-    nonsense.write_text("-----BEGIN CERTIFICATE-----\nnothing\n-----END CERTIFICATE-----\n")
-    locked = encrypted(key)
-    for given, said in [
-        ((absent, key), f"the certificate {absent} cannot be read: No such file"),
-        ((certificate, absent), f"the key {absent} cannot be read: No such file"),
-        ((certificate, tmp_path), f"the key {tmp_path} cannot be read"),
-        ((nonsense, key), f"the certificate {nonsense} is not one in PEM form"),
-        ((certificate, certificate), f"the key {certificate} is not a private key"),
-        ((certificate, other_key), f"the key {other_key} does not belong to the certificate {certificate}"),
-        ((certificate, locked), f"the key {locked} is encrypted"),
-    ]:
-        flags = ["--tls-cert", given[0], "--tls-key", given[1], "--data-dir", tmp_path / "data"]
-        for command in (["config", "check"], ["serve", "--listen", "127.0.0.1:0"]):
-            done = run(*command, *flags)
-            assert done.returncode == 2 and said in done.stderr, (command, done)
-    for half in (["--tls-cert", certificate], ["--tls-key", key]):
-        done = run("config", "check", *half)
-        assert done.returncode == 2 and "need each other" in done.stderr
-    done = run("config", "check", "--tls-cert", old, "--tls-key", old_key)
-    assert done.returncode == 0 and "warning" in done.stderr and "expired at" in done.stderr
-    done = run("config", "check", "--tls-cert", certificate, "--tls-key", key)
-    assert (done.returncode, done.stderr) == (0, "")
-
-
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the old versions that are tried here
 def test_what_is_not_modern_tls_is_refused(secure, authority):
     """TLS 1.1, old suites, other protocols by ALPN get an alert, plain HTTP a sentence; others are served after it."""
     server = secure()
@@ -333,9 +293,9 @@ def test_large_bodies_and_answers_are_intact(secure, authority, tmp_path):
     (web / "index.html").write_text("<!doctype html>")
     content = bytes(range(256)) * 6000
     (web / "large.bin").write_bytes(content)
+    (web / "medium.bin").write_bytes(content[:200_000])
     server = secure("--web-dir", web)
-    with dialled(server, authority.trust()) as connection:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    with dialled(server, authority.trust(), 4096) as connection:
         connection.sendall(b"GET /large.bin HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
         head, body = read_to_end(connection).split(b"\r\n\r\n", 1)
         assert head.startswith(b"HTTP/1.1 200 ") and body == content
@@ -349,8 +309,8 @@ def test_large_bodies_and_answers_are_intact(secure, authority, tmp_path):
         results = [None] * len(many)
 
         def ask(i):
-            many[i].sendall(b"GET /large.bin HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-            results[i] = read_answer(many[i])[1] == content
+            many[i].sendall(b"GET /medium.bin HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            results[i] = read_answer(many[i])[1] == content[:200_000]
 
         threads = [threading.Thread(target=ask, args=(i,)) for i in range(len(many))]
         for thread in threads:
@@ -370,11 +330,7 @@ async def test_stopping_hands_over_what_was_answered(secure, authority, tmp_path
     (web / "large.bin").write_bytes(content)
     server = secure("--web-dir", web)
     client = await Client.open(server, People(server).user().token, ssl=authority.trust())
-    plain = socket.socket()
-    plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    plain.connect(server.address)
-    plain.settimeout(20)
-    with authority.trust().wrap_socket(plain, server_hostname="127.0.0.1", suppress_ragged_eofs=False) as connection:
+    with dialled(server, authority.trust(), 4096) as connection:
         connection.sendall(b"GET /large.bin HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
         received = connection.recv(1024)
         server.signal(signal.SIGTERM)
@@ -402,28 +358,3 @@ def test_the_load_client_checks_the_certificate(secure, authority, tmp_path):
         assert done.returncode != 0 and "no secure connection: unable to get local issuer certificate" in done.stderr, done
     done = subprocess.run([*line, "--ca", tmp_path / "absent"], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2 and "holds no certificates" in done.stderr, done
-
-
-def test_secrets_and_public_addresses(tmp_path):
-    """A secret that can be guessed is refused everywhere; a way in without TLS is a warning, or refused if asked for."""
-    good = "8f0Zq2_lXv5mT9-cRw1yKd7BnEa3GhJu"
-    for weak in ("a" * 40, "change-me-change-me-change-me-change-me", "0123456789abcdef" * 2, "My_Secret-Password-1234567890-xyz"):
-        env = {"CALLBOARD_SECRET": weak}
-        for address in ("127.0.0.1:8080", "0.0.0.0:8080", "[::]:8080"):
-            done = run("config", "check", "--listen", address, env=env)
-            assert done.returncode == 2 and "--secret" in done.stderr and weak not in done.stderr, done
-    env = {"CALLBOARD_SECRET": good}
-    done = run("config", "check", "--listen", "0.0.0.0:8080", env=env)
-    assert done.returncode == 0 and "unencrypted" in done.stderr
-    done = run("config", "check", "--listen", "0.0.0.0:8080", "--plain-http", "refuse", env=env)
-    assert done.returncode == 2 and "--plain-http refuses" in done.stderr
-    behind = run("config", "check", "--listen", "0.0.0.0:8080", "--plain-http", "refuse", "--trusted-proxies", "10.0.0.1", env=env)
-    assert (behind.returncode, behind.stderr) == (0, "")
-    for inside in ("127.0.0.1:0", "[::1]:8080", "127.9.9.9:1"):
-        assert run("config", "check", "--listen", inside, "--plain-http", "refuse", env=env).stderr == ""
-    data = tmp_path / "data"
-    data.mkdir()
-    (data / "secret").write_text("x" * 40)
-    (data / "secret").chmod(0o600)
-    done = run("serve", "--listen", "0.0.0.0:0", "--data-dir", data)
-    assert done.returncode == 3 and "easy to guess" in done.stderr
