@@ -36,4 +36,27 @@ struct audit_entry {
   timestamp created_at;
 };
 
+/// Where an entry of the audit log came from, and by whom.
+struct audit_source {
+  user_id actor{}; // 0: the operator, by the command line
+  std::string address;
+};
+
+/// The account as it is now, and the sessions that ended with what it was.
+struct changed_access {
+  account_view account;
+  std::vector<session_id> ended;
+};
+
+/// Changes an account's role, or disables or enables it; what is not set stays. A change ends every session of the
+/// account, and is written to the audit log. Refusals: `not_found`; `last_admin` if no other admin is left who is not
+/// disabled; `conflict` for the role of a guest.
+struct change_access {
+  user_id user{};
+  caf::optional<callboard::role> role;
+  caf::optional<bool> disabled;
+  audit_source by;
+  using result = changed_access;
+};
+
 } // namespace callboard

@@ -65,13 +65,15 @@ test('the audit log shows what was done, by whom, and one person alone', async (
   const list = page.getByRole('list', { name: 'Audit log' });
   await list.getByRole('listitem').first().waitFor();
   await page.getByLabel('What happened').selectOption({ label: 'Account disabled' });
-  const entry = list.getByRole('listitem').filter({ hasText: member.username });
+  const entry = list.getByRole('listitem').filter({ hasText: /^Account disabled/ }).filter({ hasText: member.username });
   await entry.first().waitFor();
   assert.match(await entry.first().textContent(), new RegExp(admin));
   await picture(page, 'audit');
   await entry.first().getByRole('button', { name: `Only ${member.username}` }).click();
   await page.getByLabel('What happened').selectOption({ label: 'Role changed' });
-  await until(async () => (await list.getByRole('listitem').count()) === 2, 'both changes of role');
+  const entries = list.getByRole('listitem');
+  const changes = entries.filter({ hasText: /^Role changed/ });
+  await until(async () => (await changes.count()) === 2 && (await entries.count()) === 2, 'both changes of role');
   watch.check();
 });
 
