@@ -43,7 +43,13 @@ std::vector<session_id> live_sessions(connection& db, user_id user, timestamp no
 /// Whoever opens or ends sessions of a user holds the user's row: others wait, and then see what was done. With another
 /// writer beside this one the bound on live sessions would else be passed. False if there is no such user (any more).
 bool hold_user(connection& db, user_id user) {
-  auto text = "SELECT deleted, disabled FROM users WHERE id = $1" + std::string{db.row_lock()};
+  static const std::string plain = "SELECT deleted, disabled FROM users WHERE id = $1";
+  // Statements are known by their texts, which must stay.
+  auto text = std::string_view{plain};
+  if (!db.row_lock().empty()) {
+    static const auto locking = plain + std::string{db.row_lock()};
+    text = locking;
+  }
   auto found = select(db, text, user);
   return found.next() && !found.get<bool>(0) && !found.get<bool>(1);
 }

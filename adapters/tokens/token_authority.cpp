@@ -117,7 +117,7 @@ refresh_parts token_authority::successor(const refresh_parts& parts) const {
 }
 
 std::string token_authority::hash_refresh(const refresh_parts& parts) const {
-  return crypto::sha256(parts.secret);
+  return crypto::base64url_encode(crypto::sha256(parts.secret)); // a text: the store keeps it as one
 }
 
 std::string token_authority::print_refresh(const refresh_parts& parts) const {

@@ -67,8 +67,8 @@ struct auth_fixture : deterministic {
     return view;
   }
   pending<issued_tokens> log_in(std::string login, std::string password, std::string device_token = {}) {
-    return ask<issued_tokens>(auth, auth_login{std::move(login), std::move(password), false, {"10.0.0.1", "test"},
-                                               std::move(device_token)});
+    return ask<issued_tokens>(
+        auth, auth_login{std::move(login), std::move(password), false, {"10.0.0.1", "test"}, std::move(device_token)});
   }
   pending<issued_tokens> refresh(std::string token) {
     return ask<issued_tokens>(auth, auth_refresh{std::move(token), false, {"10.0.0.1", "test"}});

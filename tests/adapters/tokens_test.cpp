@@ -187,7 +187,8 @@ TEST_CASE("a device token says whose device it is, until it expires, and cannot 
     forged[i] = forged[i] == 'A' ? 'B' : 'A';
     CHECK_FALSE(authority.verify_device(forged, noon));
   }
-  for (const std::string& other : {std::string{}, token + "A", token.substr(1), std::string(100'000, 'A'), std::string{"{}"}})
+  for (const std::string& other :
+       {std::string{}, token + "A", token.substr(1), std::string(100'000, 'A'), std::string{"{}"}})
     CHECK_FALSE(authority.verify_device(other, noon));
   config.device_secret = std::string(32, 't');
   CHECK_FALSE(token_authority{new_key_set(), config}.verify_device(token, noon));

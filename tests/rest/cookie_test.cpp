@@ -53,7 +53,8 @@ TEST_CASE("the cookie is read by the name that was set") {
 
 TEST_CASE("the cookie of a device has a name of its own") {
   response answer;
-  made_request local{{{"host", "127.0.0.1"}, {"cookie", "callboard=one; callboard-device=two; __Host-callboard-device=3"}}};
+  made_request local{
+      {{"host", "127.0.0.1"}, {"cookie", "callboard=one; callboard-device=two; __Host-callboard-device=3"}}};
   CHECK(read_device_cookie(local.context, "") == "two");
   CHECK(read_device_cookie(local.context, "https://chat.example.com") == "3");
   set_device_cookie(answer, local.context, "https://chat.example.com", "token", 60);
