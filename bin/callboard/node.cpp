@@ -40,6 +40,8 @@
 #include "adapters/tokens/stored_keys.hpp"
 #include "adapters/tokens/token_authority.hpp"
 #include "bin/callboard/configs.hpp"
+#include "bin/callboard/exposure.hpp"
+#include "bin/callboard/lock_news.hpp"
 #include "bin/callboard/node_certificate.hpp"
 #include "bin/callboard/secrets.hpp"
 #include "bin/callboard/shared_cache.hpp"
@@ -62,27 +64,6 @@ caf::optional<field_error> judge_password(std::string_view text, const std::vect
 }
 
 } // namespace
-
-/// What becomes of the store's lock, passed on from the store's own thread.
-struct lock_news {
-  std::mutex mutex;
-  std::shared_ptr<http::logger> log;
-  caf::actor placement; // once it runs
-
-  void tell(bool held) {
-    std::lock_guard hold{mutex};
-    log->on_event(held ? http::severity::info : http::severity::error,
-                  held ? "The lock of the store is held again; its partitions are taken over anew."
-                       : "The lock of the store is lost; nothing is written until it is held again.",
-                  {});
-    if (held && placement)
-      caf::anon_send(placement, reload_tick{});
-  }
-  void set_placement(caf::actor actor) {
-    std::lock_guard hold{mutex};
-    placement = std::move(actor);
-  }
-};
 
 struct node::parts {
   parts(settings given, std::function<void()> when_failed)
