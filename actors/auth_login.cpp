@@ -157,6 +157,7 @@ void auth_state::open(user_view user, std::uint32_t password_version, bool cooki
   open_session operation;
   operation.session = refresh.session;
   operation.user = user.id;
+  operation.password_version = password_version;
   operation.refresh_hash = neighbours.tokens->hash_refresh(refresh);
   operation.cookie = cookie;
   operation.device = origin.device;
