@@ -7,7 +7,7 @@ namespace callboard::core {
 namespace {
 
 bool is_language(std::string_view tag, std::string_view language) {
-  auto same = [](char left, char right) { return (left | 0x20) == right; };
+  auto same = [](char wanted, char given) { return wanted == (given | 0x20); }; // letters in either case
   return tag.size() >= language.size() && std::equal(language.begin(), language.end(), tag.begin(), same) &&
          (tag.size() == language.size() || tag[language.size()] == '-' || tag[language.size()] == '_' ||
           tag[language.size()] == ';');
