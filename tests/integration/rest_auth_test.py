@@ -132,6 +132,8 @@ def test_log_in_by_name_or_address(people, anonymous, member):
             "token_type",
             "expires_in",
             "refresh_token",
+            "device_token",
+            "device_expires_in",
             "refresh_expires_in",
             "session_id",
             "user",

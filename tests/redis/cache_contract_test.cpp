@@ -107,7 +107,7 @@ CACHE_TEST("an attempt is taken of all its keys or of none") {
   };
   auto fail = [&](const std::string& account) {
     auto keys = from(account);
-    auto verdict = node->ask<attempt_verdict>(reserve_attempt{keys}).get();
+    auto verdict = node->attempt_of(keys).get();
     if (verdict.allowed)
       node->settle(keys, false);
     return verdict.allowed;
@@ -121,24 +121,24 @@ CACHE_TEST("an attempt is taken of all its keys or of none") {
   CHECK(fail("3"));
   // Now the source is, for every account; elsewhere they are not.
   CHECK_FALSE(fail("4"));
-  CHECK(node->ask<attempt_verdict>(reserve_attempt{{{"user:4", 3}, {"source:t", 5}}}).get().allowed);
-  CHECK_FALSE(node->ask<attempt_verdict>(reserve_attempt{{{"user:1", 3}, {"source:t", 5}}}).get().allowed);
+  CHECK(node->attempt_of({{"user:4", 3}, {"source:t", 5}}).get().allowed);
+  CHECK_FALSE(node->attempt_of({{"user:1", 3}, {"source:t", 5}}).get().allowed);
   CHECK(eventually([&] { return fail("4"); }));
 }
 
 CACHE_TEST("an attempt waits for the key that is out, and is taken of both when it comes back") {
   auto node = Form::make();
   std::vector<attempt_key> one{{"user:1", 3}, {"source:s", 2}}, other{{"user:2", 3}, {"source:s", 2}};
-  CHECK(node->ask<attempt_verdict>(reserve_attempt{one}).get().allowed);
-  CHECK(node->ask<attempt_verdict>(reserve_attempt{one}).get().allowed);
-  auto waiting = node->ask<attempt_verdict>(reserve_attempt{other});
+  CHECK(node->attempt_of(one).get().allowed);
+  CHECK(node->attempt_of(one).get().allowed);
+  auto waiting = node->attempt_of(other);
   CHECK(waiting.wait_for(300ms) == std::future_status::timeout);
   node->settle(one, true);
   CHECK(waiting.get().allowed);
   node->settle(one, true);
   node->settle(other, true);
   for (int i = 0; i < 2; ++i)
-    CHECK(node->ask<attempt_verdict>(reserve_attempt{other}).get().allowed);
+    CHECK(node->attempt_of(other).get().allowed);
 }
 
 CACHE_TEST("a rate gives its minute's worth") {

@@ -53,9 +53,10 @@ public:
   std::vector<attempt_key> counted(const std::string& key) const {
     return most == 0 ? std::vector<attempt_key>{} : std::vector<attempt_key>{{key, most}};
   }
-  std::future<attempt_verdict> attempt(const std::string& key) {
-    return ask<attempt_verdict>(reserve_attempt{counted(key)});
+  std::future<attempt_verdict> attempt_of(std::vector<attempt_key> keys) {
+    return ask<attempt_verdict>(reserve_attempt{std::move(keys)});
   }
+  std::future<attempt_verdict> attempt(const std::string& key) { return attempt_of(counted(key)); }
   bool reserve(const std::string& key) { return attempt(key).get().allowed; }
   /// So many log-ins at once, each settled as soon as it was verified; how many were.
   int log_in_together(const std::string& key, int count, bool success) {
