@@ -16,6 +16,7 @@ constexpr ending endings[] = {
     {"revoked", "It was ended from another session of the account."},
     {"evicted", "A newer session took its place: the account has as many as it may have."},
     {"reused", "Its refresh token was used twice; somebody may have copied it."},
+    {"password_changed", "The password was changed; log in with the new one."},
     {"disabled", "The account was disabled."},
     {"role_changed", "The role of the account was changed; log in again."},
     {"deleted", "The account was deleted."},

@@ -38,7 +38,8 @@ void auth_state::verify_current(const auth_change_password& request, const crede
               return;
             }
             if (!verdict.allowed) {
-              audit("authn_password_change_fail", request.who.user, request.who.user, {{"reason", "locked"}}, request.origin);
+              audit("authn_password_change_fail", request.who.user, request.who.user, {{"reason", "locked"}},
+                    request.origin);
               auto answer = promise;
               answer.deliver(make_failure(errc::too_many_requests, "the password was wrong too often: wait"));
               return;

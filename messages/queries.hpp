@@ -262,11 +262,11 @@ struct list_signing_keys {
   using result = std::vector<signing_key_record>;
 };
 
-using query = std::variant<find_credentials, find_account_token, get_user, search_users, list_accounts, list_audit,
-                           resolve_names, get_session, get_attachment, list_sessions, sessions_ended_since, load_room,
-                           list_rooms, list_members, read_events, read_personal, get_reminder, list_reminders,
-                           due_reminders, read_outbox, list_dead_events, get_log_positions, get_analytics, list_mail,
-                           get_store_status, get_outbox_growth, list_signing_keys>;
+using query =
+    std::variant<find_credentials, find_account_token, get_user, search_users, list_accounts, list_audit, resolve_names,
+                 get_session, get_attachment, list_sessions, sessions_ended_since, load_room, list_rooms, list_members,
+                 read_events, read_personal, get_reminder, list_reminders, due_reminders, read_outbox, list_dead_events,
+                 get_log_positions, get_analytics, list_mail, get_store_status, get_outbox_growth, list_signing_keys>;
 
 /// Reads; several connections, each query sees all that was committed before it was sent.
 using store_actor = answers_each<query>;

@@ -341,14 +341,13 @@ struct write_audit {
   using result = done;
 };
 
-using write_op =
-    std::variant<append_events, create_room, rename_room, delete_room, add_members, remove_member, mark_read,
-                 register_user, update_user, upgrade_password_hash, change_access, delete_user, open_session,
-                 rotate_refresh, end_sessions, change_password, keep_account_token, reset_password, verify_email,
-                 create_reminder, change_reminder, fire_reminder, append_personal, claim_partitions, trim_outbox,
-                 keep_dead_events, replay_dead_events, count_events, forget_counted, tell_refused_login,
-                 tell_notification, keep_mail, write_audit, add_signing_key, retire_signing_key, note_token_life,
-                 note_token_end>;
+using write_op = std::variant<append_events, create_room, rename_room, delete_room, add_members, remove_member,
+                              mark_read, register_user, update_user, upgrade_password_hash, change_access, delete_user,
+                              open_session, rotate_refresh, end_sessions, change_password, keep_account_token,
+                              reset_password, verify_email, create_reminder, change_reminder, fire_reminder,
+                              append_personal, claim_partitions, trim_outbox, keep_dead_events, replay_dead_events,
+                              count_events, forget_counted, tell_refused_login, tell_notification, keep_mail,
+                              write_audit, add_signing_key, retire_signing_key, note_token_life, note_token_end>;
 
 /// The answer to one operation: its `result` or the error that refused it.
 using write_answer =

@@ -35,9 +35,8 @@ constexpr std::string_view published[] = {
 };
 
 // What documents write where a secret is to be put; letters and digits alone.
-constexpr std::string_view placeholders[] = {"changeme",        "replaceme",    "yoursecret",  "mysecret",
-                                             "callboardsecret", "secretsecret", "placeholder", "password",
-                                             "insecure",        "donotuse"};
+constexpr std::string_view placeholders[] = {"changeme",     "replaceme",   "yoursecret", "mysecret", "callboardsecret",
+                                             "secretsecret", "placeholder", "password",   "insecure", "donotuse"};
 
 // "Change-Me_please" and "changemeplease" hold one placeholder.
 bool holds_placeholder(std::string_view secret) {

@@ -43,8 +43,12 @@ std::vector<session_id> end_others(work& unit, user_id user, const session_id& k
 
 void tell_changed(work& unit, user_id user, std::string_view how, std::size_t ended, const std::string& address,
                   timestamp now) {
-  apply(unit, write_audit{"authn_password_change", user, user,
-                          {{"by", std::string{how}}, {"ended_sessions", std::to_string(ended)}}, address, now});
+  apply(unit, write_audit{"authn_password_change",
+                          user,
+                          user,
+                          {{"by", std::string{how}}, {"ended_sessions", std::to_string(ended)}},
+                          address,
+                          now});
 }
 
 } // namespace
@@ -84,8 +88,9 @@ done apply(work& unit, const keep_account_token& op) {
   run(unit.db,
       "INSERT INTO account_tokens (hash, user_id, purpose, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
       op.hash, op.user, op.purpose, op.now, op.expires_at);
-  apply(unit, write_audit{"authn_token_created", {}, op.user, {{"purpose", std::string{name_of(op.purpose)}}}, op.address,
-                          op.now});
+  apply(unit,
+        write_audit{
+            "authn_token_created", {}, op.user, {{"purpose", std::string{name_of(op.purpose)}}}, op.address, op.now});
   return {};
 }
 

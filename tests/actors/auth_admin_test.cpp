@@ -5,7 +5,7 @@ using namespace callboard::test;
 
 namespace {
 
-principal caller(role as) {
+principal somebody(role as) {
   principal who;
   who.user = user_id{5};
   who.session = uuid_of(5);
@@ -14,7 +14,7 @@ principal caller(role as) {
 }
 
 auth_change_access disabling(role as) {
-  return {caller(as), user_id{1}, caf::none, true, {"10.0.0.1", "test"}};
+  return {somebody(as), user_id{1}, caf::none, true, {"10.0.0.1", "test"}};
 }
 
 } // namespace
@@ -50,7 +50,7 @@ TEST_CASE_FIXTURE(auth_fixture, "a refused change revokes nothing") {
 TEST_CASE_FIXTURE(auth_fixture, "refusals for want of a right are noted once a user and second") {
   begin();
   for (int i = 0; i < 5; ++i)
-    send(auth, auth_refused{caller(role::user), "GET /admin/users", {"10.0.0.1", "test"}});
+    send(auth, auth_refused{somebody(role::user), "GET /admin/users", {"10.0.0.1", "test"}});
   CHECK(writer->count<write_audit>() == 1);
   CHECK(writer->last<write_audit>().type == "authz_fail");
   CHECK(writer->last<write_audit>().actor == user_id{5});

@@ -51,7 +51,7 @@ TEST_CASE_FIXTURE(password_fixture, "a change shows the old password, ends the o
   CHECK(operation.address == "10.0.0.1");
   CHECK(revocations->revoked == std::set<uuid>{uuid_of(8)});
   CHECK(placement->last<user_end_sessions>().reason == "password_changed");
-  CHECK(cache->last<reserve_attempt>().key == "password:1");
+  CHECK(cache->last<reserve_attempt>().keys.at(0).key == "password:1");
   CHECK(cache->last<settle_attempt>().success);
   CHECK(notifier->last<notify_by_mail>().to == "user1@example.com");
   CHECK(notifier->last<notify_by_mail>().subject == "Your password was changed");
@@ -139,7 +139,8 @@ TEST_CASE_FIXTURE(password_fixture, "a token that is none, unknown, or used by s
   }
   CHECK(writer->count<write_audit>() == 3);
   CHECK(writer->last<write_audit>().type == "authn_password_change_fail");
-  CHECK(writer->last<write_audit>().detail.find("secret") == std::string::npos);
+  for (auto& field : writer->last<write_audit>().fields)
+    CHECK(field.value.find("secret") == std::string::npos);
 }
 
 TEST_CASE_FIXTURE(password_fixture, "links are used at a bounded rate") {

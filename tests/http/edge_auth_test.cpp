@@ -118,7 +118,7 @@ TEST_CASE("an actor that is silent or gone becomes an error, and others are serv
   auto add = [silent](router& routes) {
     routes.add({method::get, "/notify", permission::none, body_rule::none, 0,
                 [silent](request_context& context) -> boost::asio::awaitable<response> {
-                  notify_by_mail request{{}, "subject", "body"};
+                  notify_by_mail request{{}, "subject", "body", {}};
                   auto result = co_await ask<done>(*silent, std::chrono::milliseconds{300}, request);
                   co_return result ? no_content() : problem(result.error(), context.request_id());
                 }});
@@ -148,7 +148,7 @@ TEST_CASE("stopping does not wait for an actor that does not answer") {
   edge_fixture edge{options, [silent](router& routes) {
                       routes.add({method::get, "/notify", permission::none, body_rule::none, 0,
                                   [silent](request_context& context) -> boost::asio::awaitable<response> {
-                                    notify_by_mail request{{}, "subject", "body"};
+                                    notify_by_mail request{{}, "subject", "body", {}};
                                     auto result = co_await ask<done>(*silent, std::chrono::hours{1}, request);
                                     co_return problem(result.error(), context.request_id());
                                   }});

@@ -46,6 +46,8 @@ struct played_tokens final : token_service {
   refresh_parts new_refresh(callboard::session_id) const override { return {}; }
   refresh_parts successor(const refresh_parts& parts) const override { return parts; }
   std::string hash_refresh(const refresh_parts&) const override { return {}; }
+  std::string new_one_time_token() const override { return {}; }
+  std::string hash_one_time_token(std::string_view, token_purpose) const override { return {}; }
   std::string sign_device(const device_claims&) const override { return {}; }
   caf::optional<device_claims> verify_device(std::string_view, timestamp) const override { return caf::none; }
   std::string print_refresh(const refresh_parts&) const override { return {}; }
@@ -141,6 +143,11 @@ auth_actor::behavior_type play_auth(auth_actor::pointer, std::shared_ptr<node_lo
       [no](const auth_logout&) -> caf::result<done> { return no(); },
       [no](const auth_end_sessions&) -> caf::result<done> { return no(); },
       [no](const auth_delete_account&) -> caf::result<done> { return no(); },
+      [no](const auth_change_password&) -> caf::result<done> { return no(); },
+      [no](const auth_forgot_password&) -> caf::result<done> { return no(); },
+      [no](const auth_reset_password&) -> caf::result<done> { return no(); },
+      [no](const auth_send_verification&) -> caf::result<done> { return no(); },
+      [no](const auth_verify_email&) -> caf::result<done> { return no(); },
       [no](const auth_change_access&) -> caf::result<account_view> { return no(); },
       [log](const auth_refused& request) { log->with([&](node_log& seen) { seen.refused.push_back(request.what); }); },
       [log](const auth_identify& request) -> caf::result<principal> {

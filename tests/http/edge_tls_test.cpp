@@ -107,7 +107,7 @@ TEST_CASE("TLS: a client that takes nothing of an answer is cut") {
   options.write_timeout = milliseconds{200};
   options.socket_send_buffer = 16 * 1024;
   edge_fixture edge{options, [](router& routes) {
-                      routes.add({method::get, "/large", access::anyone, body_rule::none, 0,
+                      routes.add({method::get, "/large", permission::none, body_rule::none, 0,
                                   [](request_context&) -> boost::asio::awaitable<response> {
                                     co_return text_response(200, "text/plain", std::string(64u << 10, 'x'));
                                   }});

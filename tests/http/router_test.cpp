@@ -5,6 +5,7 @@
 #include "adapters/http/router.hpp"
 
 using namespace callboard::http;
+using callboard::permission;
 
 namespace {
 

@@ -4,7 +4,7 @@ import dataclasses
 import typing
 
 import pytest
-from support.people import Person
+from support.people import PASSWORD, Person
 from support.rest import Rest, expect
 from support.server import run
 
@@ -39,6 +39,11 @@ EXPECTED = {
     "GET /auth/sessions": Expectation(GUESTS),
     "DELETE /auth/sessions": Expectation(GUESTS, 204),
     "DELETE /auth/sessions/{id}": Expectation(GUESTS, 204, thing="session"),
+    "POST /auth/password": Expectation(USERS, 204, {"current_password": PASSWORD, "new_password": f"{PASSWORD} and more"}),
+    "POST /auth/password/forgot": Expectation("anyone", body={}, nobody=422),
+    "POST /auth/password/reset": Expectation("anyone", body={}, nobody=422),
+    "POST /auth/email/verify": Expectation("anyone", body={}, nobody=422),
+    "POST /auth/email/resend": Expectation(USERS, 202, {}),
     "GET /users/me": Expectation(GUESTS),
     "PATCH /users/me": Expectation(USERS, body={"full_name": "New Name"}),
     "DELETE /users/me": Expectation(GUESTS, 204),

@@ -6,6 +6,7 @@
 #include "actors/core/permissions.hpp"
 #include "adapters/http/rest/routes.hpp"
 
+using namespace callboard;
 using namespace callboard::http;
 using namespace callboard::http::rest;
 

@@ -86,11 +86,12 @@ answer verify(request_context& request, const rest_options& options) {
 } // namespace
 
 void add_password_routes(router& routes, const shared_options& options) {
-  add(routes, options, method::post, "/auth/password", access::user, body_rule::required, change_own);
-  add(routes, options, method::post, "/auth/password/forgot", access::anyone, body_rule::required, forgot);
-  add(routes, options, method::post, "/auth/password/reset", access::anyone, body_rule::required, reset);
-  add(routes, options, method::post, "/auth/email/verify", access::anyone, body_rule::required, verify);
-  add(routes, options, method::post, "/auth/email/resend", access::user, body_rule::optional, send_verification);
+  add(routes, options, method::post, "/auth/password", permission::change_profile, body_rule::required, change_own);
+  add(routes, options, method::post, "/auth/password/forgot", permission::none, body_rule::required, forgot);
+  add(routes, options, method::post, "/auth/password/reset", permission::none, body_rule::required, reset);
+  add(routes, options, method::post, "/auth/email/verify", permission::none, body_rule::required, verify);
+  add(routes, options, method::post, "/auth/email/resend", permission::change_profile, body_rule::optional,
+      send_verification);
 }
 
 } // namespace callboard::http::rest
