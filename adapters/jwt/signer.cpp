@@ -7,7 +7,8 @@
 namespace callboard::jwt {
 
 std::string sign(const key_set& keys, const claims& content, std::string_view type) {
-  const auto* active = keys.signer(key_time{std::chrono::seconds{content.issued_at}});
+  // The time is in whole seconds: a key that begins to sign within that second is the one.
+  const auto* active = keys.signer(key_time{std::chrono::seconds{content.issued_at + 1}} - std::chrono::milliseconds{1});
   if (active == nullptr)
     return {};
   const boost::json::object header{

@@ -10,7 +10,7 @@ import yaml
 TOP = pathlib.Path(__file__).resolve().parents[2]
 FOLDER = TOP / "docker"
 PROGRAMS = pathlib.Path(os.environ.get("CALLBOARD_BIN_DIR", TOP / "build/bin"))
-SECRETS = {"POSTGRES_PASSWORD": "0123456789abcdef" * 4, "CALLBOARD_SECRET": "fedcba9876543210" * 4}
+SECRETS = {"POSTGRES_PASSWORD": "0123456789abcdef" * 4, "CALLBOARD_SECRET": "c3b1f07e9a5d482261d84e7fa0b93c5578ee12f6490ba7dd3c61085f92e4ab17"}
 
 
 class Instruction:

@@ -61,7 +61,7 @@ TEST_CASE("every answer carries the security headers, and no header can split it
   auto head = write_response_head(answer, "id-1", true, false);
   for (std::string_view line :
        {"HTTP/1.1 200 OK\r\n", "Content-Length: 2\r\n", "Content-Type: application/json\r\n", "X-Request-Id: id-1\r\n",
-        "X-Content-Type-Options: nosniff\r\n", "Referrer-Policy: no-referrer\r\n", "frame-ancestors 'none'\r\n",
+        "X-Content-Type-Options: nosniff\r\n", "Referrer-Policy: no-referrer\r\n", "frame-ancestors 'none'; ",
         "Cache-Control: no-store\r\n", "X-Good: yes\r\n", "Connection: keep-alive\r\n",
         "Content-Security-Policy: default-src 'none'; script-src 'self';", " GMT\r\n"})
     CHECK(head.find(line) != std::string::npos);
