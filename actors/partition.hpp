@@ -112,6 +112,8 @@ struct partition_state {
   std::unordered_map<reminder_id, reminder_record> soon; // those in `due`
   std::unordered_map<reminder_id, reminder_actor> firing;
   timestamp loaded_until;
+  timestamp loading_until; // of the looks under way: what is kept until then may be missing from what they find
+  unsigned looks = 0;      // under way
   caf::actor_clock::time_point reload_at; // the next look that counts
   unsigned long armed = 0;                // generation of the wake-up that counts
 

@@ -120,7 +120,7 @@ void partition_state::change_stored(user_id owner, reminder_id reminder, step_fu
 }
 
 void partition_state::keep(const reminder_record& record) {
-  if (core::is_pending(record) && record.next_at <= loaded_until) {
+  if (core::is_pending(record) && record.next_at <= std::max(loaded_until, loading_until)) {
     due.schedule(record.id, record.next_at);
     soon.insert_or_assign(record.id, record);
   } else {
@@ -132,9 +132,16 @@ void partition_state::keep(const reminder_record& record) {
 
 void partition_state::load_due() {
   auto until = now() + config.horizon;
+  loading_until = std::max(loading_until, until);
+  ++looks;
+  auto end_look = [this] {
+    if (--looks == 0)
+      loading_until = {};
+  };
   self->request(neighbours.store, config.store_deadline, due_reminders{id, until, config.max_loaded})
       .then(
-          [this, until](const std::vector<reminder_record>& found) {
+          [this, until, end_look](const std::vector<reminder_record>& found) {
+            end_look();
             bool all = found.size() < config.max_loaded;
             loaded_until = all ? until : found.back().next_at;
             for (auto& record : found) {
@@ -150,7 +157,10 @@ void partition_state::load_due() {
                 all ? config.horizon / 2 : std::max<std::chrono::milliseconds>(config.retry, loaded_until - now());
             reload_after(std::min<std::chrono::milliseconds>(pause, config.horizon / 2));
           },
-          [this](caf::error&) { reload_after(config.retry); });
+          [this, end_look](caf::error&) {
+            end_look();
+            reload_after(config.retry);
+          });
 }
 
 void partition_state::reload_after(std::chrono::milliseconds pause) {

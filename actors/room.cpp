@@ -181,7 +181,10 @@ void room_state::load() {
               members.emplace(each.user, membership{std::move(each.username), each.role, each.added_at});
             load_failure = caf::none;
           },
-          [this](caf::error& reason) { load_failure = std::move(reason); });
+          // A room that is not there must look like one that the caller may not see.
+          [this](caf::error& reason) {
+            load_failure = code_of(reason) == errc::not_found ? make_failure(errc::hidden) : std::move(reason);
+          });
 }
 
 void room_state::publish(std::vector<room_event> events) {
@@ -260,7 +263,7 @@ void room_state::tell_watchers(const room_batch& batch) {
 }
 
 void room_state::close() {
-  load_failure = make_failure(errc::not_found, "the room was deleted");
+  load_failure = make_failure(errc::hidden, "the room was deleted");
   for (auto& watcher : watchers)
     self->send(watcher, room_gone{id});
   members.clear();

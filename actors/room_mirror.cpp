@@ -130,7 +130,7 @@ void room_mirror_state::watch() {
           },
           [this](caf::error& reason) {
             auto code = code_of(reason);
-            if (code == errc::not_found) {
+            if (code == errc::hidden) {
               gone = true;
               std::vector<connection_ref> all;
               all.reserve(subscribers.size());
@@ -341,7 +341,7 @@ void room_mirror_state::cut_all(std::string_view reason) {
   for (auto& [key, each] : subscribers)
     all.push_back(each.connection);
   for (auto connection : all)
-    refuse(connection, make_failure(errc::not_found, std::string{reason}));
+    refuse(connection, make_failure(errc::hidden, std::string{reason}));
 }
 
 void room_mirror_state::check_idle() {

@@ -35,7 +35,7 @@ enum class errc : std::uint8_t {
   moved,                // this node no longer owns the partition
   timeout,              // an answer did not come within the deadline
   internal,
-  hidden, // not the caller's to see: outside it is not_found, in every byte
+  hidden, // not the caller's to see, or absent where that must look the same: outside it is not_found, in every byte
   unknown_method,
   already_subscribed,
   not_available, // known, but not offered here
@@ -79,7 +79,7 @@ inline constexpr std::array<error_entry, static_cast<std::size_t>(errc::count_)>
     {errc::moved, "moved", "Another node serves this now", 503, 100, true},
     {errc::timeout, "timeout", "No answer in time", 503, 100, true},
     {errc::internal, "internal", "An internal error", 500, 100, true},
-    {errc::hidden, "not_found", "There is no such thing", 404, 102, false},
+    {errc::hidden, "not_found", "There is no such thing", 404, 103, false},
     {errc::unknown_method, "unknown_method", "There is no such method", 404, 104, false},
     {errc::already_subscribed, "already_subscribed", "Already subscribed", 409, 105, false},
     {errc::not_available, "not_available", "This is not offered here", 404, 108, false},

@@ -40,6 +40,9 @@ using verify_result = std::variant<claims, verify_error>;
 /// A compact JWS (RFC 7515 section 7.1) of `content`, by the key that signs when it is issued; empty if there is none.
 std::string sign(const key_set& keys, const claims& content, std::string_view type = "at+jwt");
 
+/// The same, by this key; empty if it cannot sign.
+std::string sign_by(const key& signer, const claims& content, std::string_view type = "at+jwt");
+
 /// Checks form, header, signature and claims, in that order; the payload is not even decoded before the signature
 /// holds. Safe to call from many threads on one key set.
 verify_result verify(const key_set& keys, std::string_view token, const expectations& expected,

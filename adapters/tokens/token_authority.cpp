@@ -75,7 +75,10 @@ std::string token_authority::sign_access(const token_claims& claims, timestamp i
   content.token_id = crypto::make_uuid();
   content.issued_at = seconds_of(issued_at);
   content.expires_at = seconds_of(claims.expires_at);
-  return jwt::sign(*now_present().keys, content);
+  // By the moment itself: `iat` is in whole seconds, and may lie before the one from which the key signs.
+  auto current = now_present();
+  auto* key = current.keys->signer(issued_at);
+  return key != nullptr ? jwt::sign_by(*key, content) : std::string{};
 }
 
 caf::expected<token_claims> token_authority::verify_access(std::string_view token, timestamp now) const {

@@ -104,7 +104,7 @@ TEST_CASE_FIXTURE(partition_fixture, "a room that was asked for before it existe
   begin();
   auto early = ask<room_admission>(partition, room_admit{room_id{7}, caller(1)});
   store.fail<load_room>(errc::not_found);
-  CHECK(early.failure() == errc::not_found);
+  CHECK(early.failure() == errc::hidden);
   load_rooms();
   CHECK(ask<room_admission>(partition, room_admit{room_id{7}, caller(1)}).value().my_role == member_role::owner);
 }
@@ -239,6 +239,21 @@ TEST_CASE_FIXTURE(partition_fixture, "reminders are checked before they are writ
   CHECK(made.value().id == reminder_id{9});
   pass(1s);
   CHECK(fired() == std::vector<int>{9});
+}
+
+TEST_CASE_FIXTURE(partition_fixture, "a reminder that is made while the store is looked through fires on time") {
+  begin();
+  REQUIRE(store->open<due_reminders>() == 1); // it may have been read already
+  reminder_add request;
+  request.who = caller(1);
+  request.reminder.text = "tea";
+  request.reminder.due_at = *now + 3s;
+  auto added = ask<reminder_record>(partition, request);
+  writer.answer<create_reminder>(due_in(9, 3s));
+  CHECK(added.arrived());
+  found({});
+  pass(3s);
+  CHECK(fired() == std::vector{9});
 }
 
 TEST_CASE_FIXTURE(partition_fixture, "a change that lost against another one is worked out anew, three times at most") {

@@ -144,9 +144,9 @@ TEST_CASE_FIXTURE(mirror_fixture, "who subscribes while the room is being watche
 
 TEST_CASE_FIXTURE(mirror_fixture, "a room that does not exist is asked for again by the next subscriber") {
   begin(5);
-  placement.fail<room_watch>(errc::not_found);
+  placement.fail<room_watch>(errc::hidden);
   join(1);
-  placement.fail<room_watch>(errc::not_found);
+  placement.fail<room_watch>(errc::hidden);
   CHECK(sent(1) == lines{"error 1 not_found"});
   answer_by_itself(); // now it was made
   join(2);

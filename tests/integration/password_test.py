@@ -1,6 +1,7 @@
 """Another password by the old one or by a mailed link, and the link that confirms an address; the mail is read as an admin."""
 
 import concurrent.futures
+import json
 import re
 import sqlite3
 

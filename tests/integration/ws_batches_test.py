@@ -58,7 +58,7 @@ async def test_a_refused_subscription_may_be_tried_again_at_once(people):
     async with await person.client() as client:
         for _ in range(200):
             await refusal(client.subscribe(room, recover=True, offset=10**6), 107)
-            await refusal(client.request("subscribe", {"channel": NO_ROOM}), 102)
+            await refusal(client.request("subscribe", {"channel": NO_ROOM}), 103)
         await client.subscribe(room)
 
 

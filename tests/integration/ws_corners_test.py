@@ -113,7 +113,7 @@ async def test_removal_pushes_unsubscribe_2000_and_no_event_follows(people):
                 await attempt
                 raise AssertionError("a removed member got in")
             except Refused as error:
-                assert error.code == 102
+                assert error.code == 103
 
 
 async def test_no_event_after_removal_under_load(people):

@@ -151,7 +151,7 @@ async def test_an_unknown_channel_is_refused(people, channel):
 
 
 async def test_a_foreign_room_is_refused(people):
-    """102 as for a room that is not there, in the same words, for each command; and nothing is stored."""
+    """103 as for a room that is not there, in the same words, for each command; and nothing is stored."""
     owner, stranger = people.users(2)
     room = owner.room("closed")["id"]
     before = owner.events(room)["last_offset"]
@@ -164,7 +164,7 @@ async def test_a_foreign_room_is_refused(people):
             ("presence", {}),
             ("presence_stats", {}),
         ]:
-            error = await refusal(client.request(method, {"channel": NO_ROOM, **more}), 102)
+            error = await refusal(client.request(method, {"channel": NO_ROOM, **more}), 103)
             absent = (error.code, error.message)
             try:
                 result = await client.request(method, {"channel": f"room:{room}", **more})
@@ -175,7 +175,7 @@ async def test_a_foreign_room_is_refused(people):
             await client.rpc("message.send", {"room_id": room, "text": "x"})
             raise AssertionError("message.send accepted")
         except Refused as error:
-            assert error.code == 102
+            assert error.code == 103
         owner.say(room, "secret")
         assert client.pushes == []
     assert owner.events(room)["last_offset"] == before + 1
@@ -195,7 +195,7 @@ async def test_a_deleted_room_ends_its_subscriptions(people):
                 await attempt
                 raise AssertionError("a deleted room took a command")
             except Refused as error:
-                assert error.code == 102
+                assert error.code == 103
 
 
 async def test_publish_stores_and_delivers(people):
@@ -329,7 +329,7 @@ async def test_a_guest_reads_but_writes_only_where_allowed(people, anonymous, se
             await guest.subscribe(group)
             raise AssertionError("a guest in a group")
         except Refused as error:
-            assert error.code == 102
+            assert error.code == 103
     assert owner.events(talking)["items"][-1]["text"] == "hello"
 
 
