@@ -48,7 +48,7 @@ test('signs up, stays signed in over a reload and in a second tab, signs out eve
   await second.goto(base);
   await second.getByRole('button', { name: 'New room' }).waitFor();
   await second.goto(`${base}/#/account`);
-  await second.getByText(`${ann.username}@example.com`).waitFor();
+  await second.getByText(`${ann.username}@example.com`, { exact: true }).waitFor();
   await ann.watch.allowing(underWay, async () => {
     await second.getByRole('button', { name: 'Sign out' }).click();
     await second.getByRole('button', { name: 'Sign in' }).waitFor();
