@@ -86,7 +86,8 @@ void session_state::take(command& next) {
 }
 
 void session_state::run(command& next) {
-  if (!commands.take(self->clock().now())) {
+  // Messages have a rate of their own.
+  if (!std::holds_alternative<post_command>(next.body) && !commands.take(self->clock().now())) {
     if (!std::holds_alternative<send_command>(next.body)) // it has no answer
       refuse(next.id, make_failure(errc::too_many_requests, "too many commands in a short time"));
     return;

@@ -20,7 +20,7 @@ struct session_config {
   core::limits limits;
   double send_rate = 50; // messages a second and connection; 0: no limit
   double send_burst = 100;
-  double command_rate = 500; // commands of every kind a second and connection; 0: no limit
+  double command_rate = 500; // commands other than messages a second and connection; 0: no limit
   double command_burst = 1000;
   std::chrono::milliseconds deadline{10'000}; // of what a client waits for
   std::chrono::seconds refresh_margin{30};    // `ttl` ends so long before the token

@@ -211,7 +211,7 @@ def test_guessing_locks_an_account_without_saying_so(own_server):
 
 
 async def test_commands_of_every_kind_beyond_the_rate_are_111(limited):
-    """Pings, lists and subscriptions count like messages; the connection lives, and later commands pass."""
+    """Pings, lists and subscriptions are counted; the connection lives, and later commands pass."""
     _, people = limited(["command-rate"], "5")
     person = people.user()
     async with await person.client() as client:
