@@ -276,6 +276,12 @@ export const en = {
   auditRole: 'Role changed',
   auditDisabled: 'Account disabled',
   auditEnabled: 'Account enabled',
+  auditUpdated: 'Account changed',
+  auditPassword: 'Password changed',
+  auditPasswordFailed: 'Change of password failed',
+  auditKeyCreated: 'Signing key made',
+  auditKeyRotated: 'Signing key rotated',
+  auditKeyRetired: 'Signing key removed',
   auditDeleted: 'Account deleted',
   auditForOther: 'Message sent for somebody else',
   // Errors

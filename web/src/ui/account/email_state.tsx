@@ -15,14 +15,16 @@ export function EmailState({ workspace }: { workspace: Workspace }) {
     workspace.notices.info(texts.value.linkSent);
   };
   return (
-    <section class="card row">
-      <div class="row-text">
-        <p class="quiet">{t.emailUnconfirmed(user.email ?? '')}</p>
-        <FormError error={error} />
+    <section class="card">
+      <div class="row">
+        <div class="row-text">
+          <p class="quiet">{t.emailUnconfirmed(user.email ?? '')}</p>
+          <FormError error={error} />
+        </div>
+        <button type="button" class="button" disabled={busy} onClick={() => void submit(resend)}>
+          {t.sendLinkAgain}
+        </button>
       </div>
-      <button type="button" class="button" disabled={busy} onClick={() => void submit(resend)}>
-        {t.sendLinkAgain}
-      </button>
     </section>
   );
 }

@@ -22,6 +22,12 @@ function namesOf(t: Dictionary): Record<string, string> {
     authz_change: t.auditRole,
     user_disabled: t.auditDisabled,
     user_enabled: t.auditEnabled,
+    user_updated: t.auditUpdated,
+    authn_password_change: t.auditPassword,
+    authn_password_change_fail: t.auditPasswordFailed,
+    crypt_key_created: t.auditKeyCreated,
+    crypt_key_rotated: t.auditKeyRotated,
+    crypt_key_retired: t.auditKeyRetired,
     user_deleted: t.auditDeleted,
     message_sent_for_other: t.auditForOther,
   };
