@@ -270,7 +270,7 @@ export const en = {
   auditLocked: 'Sign-in locked',
   auditReuse: 'Credentials used twice',
   auditRevoked: 'Session ended',
-  auditToken: 'Access token made',
+  auditToken: 'Token made',
   auditEvicted: 'Too many sessions',
   auditDenied: 'Tried what is not allowed',
   auditRole: 'Role changed',

@@ -267,7 +267,7 @@ export const ru: Dictionary = {
   auditLocked: 'Вход заблокирован',
   auditReuse: 'Данные сеанса использованы дважды',
   auditRevoked: 'Сеанс завершён',
-  auditToken: 'Выдан токен доступа',
+  auditToken: 'Выдан токен',
   auditEvicted: 'Слишком много сеансов',
   auditDenied: 'Попытка без прав',
   auditRole: 'Смена роли',
