@@ -306,8 +306,9 @@ void declare_edge(declaration& declare) {
                  "WebSocket connections of one user; 0: no limit.");
   declare.number("send-rate", 0, 1'000'000, &settings::send_rate,
                  "Messages a second on one WebSocket connection, twice as many in a burst; 0: no limit.");
-  declare.number("command-rate", 0, 1'000'000, &settings::command_rate,
-                 "Commands other than messages a second on one WebSocket connection, twice as many in a burst; 0: no limit.");
+  declare.number(
+      "command-rate", 0, 1'000'000, &settings::command_rate,
+      "Commands other than messages a second on one WebSocket connection, twice as many in a burst; 0: no limit.");
   declare.number("outgoing-bytes", 65'536, 1'073'741'824, &settings::outgoing_bytes,
                  "Bytes that may wait for a slow WebSocket client; past it 3008.");
   declare.number("unanswered-commands", 1, 100'000, &settings::unanswered_commands,
