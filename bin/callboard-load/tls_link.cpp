@@ -7,11 +7,12 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <tuple>
 
 namespace callboard::load {
 
 outcome<std::shared_ptr<ssl_ctx_st>> make_tls(const std::string& authorities) {
-  std::signal(SIGPIPE, SIG_IGN); // OpenSSL cannot be told to do without it write by write
+  std::ignore = std::signal(SIGPIPE, SIG_IGN); // OpenSSL cannot be told to do without it write by write
   ERR_clear_error();
   std::shared_ptr<ssl_ctx_st> context{SSL_CTX_new(TLS_client_method()), SSL_CTX_free};
   if (!context)
