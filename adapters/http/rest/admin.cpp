@@ -8,11 +8,7 @@ answer list_caught_mail(request_context& request, const rest_options& options) {
   if (!page)
     co_return refuse(request, page.error());
   list_mail wanted{page->limit, std::move(page->cursor)};
-  auto found = co_await ask_store(request, options, wanted);
-  if (!found)
-    co_return refuse(request, found.error());
-  co_return answer_json(
-      200, [&](wire::json_writer& json) { wire::write_page(json, found->items, found->next, wire::write_mail); });
+  co_return co_await answer_page(request, options, wanted, wire::write_mail);
 }
 
 } // namespace

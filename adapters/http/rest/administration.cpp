@@ -95,11 +95,7 @@ answer show_accounts(request_context& request, const rest_options& options) {
   auto wanted = read_account_filter(request);
   if (!wanted)
     co_return refuse(request, wanted.error());
-  auto found = co_await ask_store(request, options, *wanted);
-  if (!found)
-    co_return refuse(request, found.error());
-  co_return answer_json(
-      200, [&](wire::json_writer& json) { wire::write_page(json, found->items, found->next, write_account); });
+  co_return co_await answer_page(request, options, *wanted, write_account);
 }
 
 answer change_account(request_context& request, const rest_options& options) {
@@ -160,11 +156,7 @@ answer show_audit(request_context& request, const rest_options& options) {
   auto wanted = read_audit_filter(request);
   if (!wanted)
     co_return refuse(request, wanted.error());
-  auto found = co_await ask_store(request, options, *wanted);
-  if (!found)
-    co_return refuse(request, found.error());
-  co_return answer_json(
-      200, [&](wire::json_writer& json) { wire::write_page(json, found->items, found->next, write_entry); });
+  co_return co_await answer_page(request, options, *wanted, write_entry);
 }
 
 } // namespace

@@ -47,6 +47,17 @@ boost::asio::awaitable<caf::expected<typename Query::result>> ask_store(request_
   return ask<typename Query::result>(request.services().store, options.deadline, query);
 }
 
+/// The answer to a question for a page of the store: its items as `write` puts each, and where it goes on. `query` is
+/// the caller's variable, since g++ 12 must not make it inside a co_await expression.
+template <class Query, class Write>
+answer answer_page(request_context& request, const rest_options& options, Query& query, Write write) {
+  auto found = co_await ask_store(request, options, query);
+  if (!found)
+    co_return refuse(request, found.error());
+  co_return answer_json(200,
+                        [&](wire::json_writer& json) { wire::write_page(json, found->items, found->next, write); });
+}
+
 /// Asks the room, user or reminder that a request is addressed to, wherever it lives.
 template <class Result, class Message>
 boost::asio::awaitable<caf::expected<Result>> ask_owner(request_context& request, const rest_options& options,

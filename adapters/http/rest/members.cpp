@@ -20,11 +20,7 @@ answer list(request_context& request, const rest_options& options) {
   if (!admitted)
     co_return refuse(request, admitted.error());
   list_members wanted{room_id{*id}, page->limit, std::move(page->cursor)};
-  auto found = co_await ask_store(request, options, wanted);
-  if (!found)
-    co_return refuse(request, found.error());
-  co_return answer_json(
-      200, [&](wire::json_writer& json) { wire::write_page(json, found->items, found->next, wire::write_member); });
+  co_return co_await answer_page(request, options, wanted, wire::write_member);
 }
 
 answer invite(request_context& request, const rest_options& options) {

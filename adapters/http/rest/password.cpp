@@ -13,6 +13,17 @@ response accepted() {
   return answer;
 }
 
+/// Asks the accounts for what a form wants, once every field was read; `success` is the answer if they do it.
+template <class Request>
+answer carry_out(request_context& request, const rest_options& options, wire::form& fields, Request& wanted,
+                 response (*success)()) {
+  if (auto failure = fields.failure())
+    co_return refuse(request, failure);
+  wanted.origin = request.origin();
+  auto outcome = co_await ask<done>(request.services().auth, options.deadline, wanted);
+  co_return outcome ? success() : refuse(request, outcome.error());
+}
+
 answer change_own(request_context& request, const rest_options& options) {
   auto body = request.json();
   if (!body)
@@ -22,11 +33,7 @@ answer change_own(request_context& request, const rest_options& options) {
   wanted.who = request.caller();
   wanted.current_password = fields.required_text("current_password");
   wanted.new_password = fields.required_text("new_password");
-  wanted.origin = request.origin();
-  if (auto failure = fields.failure())
-    co_return refuse(request, failure);
-  auto changed = co_await ask<done>(request.services().auth, options.deadline, wanted);
-  co_return changed ? no_content() : refuse(request, changed.error());
+  co_return co_await carry_out(request, options, fields, wanted, no_content);
 }
 
 answer forgot(request_context& request, const rest_options& options) {
@@ -36,11 +43,7 @@ answer forgot(request_context& request, const rest_options& options) {
   wire::form fields{*body};
   auth_forgot_password wanted;
   wanted.email = fields.required_text("email");
-  wanted.origin = request.origin();
-  if (auto failure = fields.failure())
-    co_return refuse(request, failure);
-  auto taken = co_await ask<done>(request.services().auth, options.deadline, wanted);
-  co_return taken ? accepted() : refuse(request, taken.error());
+  co_return co_await carry_out(request, options, fields, wanted, accepted);
 }
 
 answer reset(request_context& request, const rest_options& options) {
@@ -51,22 +54,17 @@ answer reset(request_context& request, const rest_options& options) {
   auth_reset_password wanted;
   wanted.token = fields.required_text("token");
   wanted.new_password = fields.required_text("new_password");
-  wanted.origin = request.origin();
-  if (auto failure = fields.failure())
-    co_return refuse(request, failure);
-  auto changed = co_await ask<done>(request.services().auth, options.deadline, wanted);
-  co_return changed ? no_content() : refuse(request, changed.error());
+  co_return co_await carry_out(request, options, fields, wanted, no_content);
 }
 
 answer send_verification(request_context& request, const rest_options& options) {
   auto body = read_optional_body(request);
   if (!body)
     co_return refuse(request, body.error());
-  if (auto failure = wire::form{*body}.failure())
-    co_return refuse(request, failure);
-  auth_send_verification wanted{request.caller(), request.origin()};
-  auto sent = co_await ask<done>(request.services().auth, options.deadline, wanted);
-  co_return sent ? accepted() : refuse(request, sent.error());
+  wire::form fields{*body};
+  auth_send_verification wanted;
+  wanted.who = request.caller();
+  co_return co_await carry_out(request, options, fields, wanted, accepted);
 }
 
 answer verify(request_context& request, const rest_options& options) {
@@ -76,11 +74,7 @@ answer verify(request_context& request, const rest_options& options) {
   wire::form fields{*body};
   auth_verify_email wanted;
   wanted.token = fields.required_text("token");
-  wanted.origin = request.origin();
-  if (auto failure = fields.failure())
-    co_return refuse(request, failure);
-  auto verified = co_await ask<done>(request.services().auth, options.deadline, wanted);
-  co_return verified ? no_content() : refuse(request, verified.error());
+  co_return co_await carry_out(request, options, fields, wanted, no_content);
 }
 
 } // namespace

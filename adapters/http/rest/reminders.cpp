@@ -58,11 +58,7 @@ answer list(request_context& request, const rest_options& options) {
   wanted.pending = pending && *pending != "false";
   wanted.limit = page->limit;
   wanted.cursor = std::move(page->cursor);
-  auto found = co_await ask_store(request, options, wanted);
-  if (!found)
-    co_return refuse(request, found.error());
-  co_return answer_json(
-      200, [&](wire::json_writer& json) { wire::write_page(json, found->items, found->next, wire::write_reminder); });
+  co_return co_await answer_page(request, options, wanted, wire::write_reminder);
 }
 
 answer show(request_context& request, const rest_options& options) {

@@ -37,11 +37,7 @@ answer list(request_context& request, const rest_options& options) {
     co_return refuse(request, make_failure(errc::validation_failed, "Only public rooms can be asked for",
                                            {{"/kind", "unknown_kind", "may only be public"}}));
   list_rooms wanted{request.caller().user, static_cast<bool>(kind), page->limit, std::move(page->cursor)};
-  auto found = co_await ask_store(request, options, wanted);
-  if (!found)
-    co_return refuse(request, found.error());
-  co_return answer_json(
-      200, [&](wire::json_writer& json) { wire::write_page(json, found->items, found->next, wire::write_room); });
+  co_return co_await answer_page(request, options, wanted, wire::write_room);
 }
 
 answer show(request_context& request, const rest_options& options) {
