@@ -27,20 +27,6 @@ void use_up(work& unit, user_id user, token_purpose purpose, const std::string& 
     refuse(errc::invalid_token, "The link was used, has expired or was never valid.");
 }
 
-/// Ends all sessions of a user but one, whether or not they have expired.
-std::vector<session_id> end_others(work& unit, user_id user, const session_id& kept, timestamp now) {
-  std::vector<session_id> sessions;
-  {
-    auto found =
-        select(unit.db, "SELECT id FROM sessions WHERE user_id = $1 AND id <> $2 ORDER BY created_at, id", user, kept);
-    while (found.next())
-      sessions.push_back(found.get<uuid>(0));
-  }
-  for (auto& session : sessions)
-    end_session(unit, user, session, "password_changed", now);
-  return sessions;
-}
-
 void tell_changed(work& unit, user_id user, std::string_view how, std::size_t ended, const std::string& address,
                   timestamp now) {
   apply(unit, write_audit{"authn_password_change",
@@ -67,7 +53,7 @@ std::vector<session_id> apply(work& unit, const change_password& op) {
     refuse(errc::unauthorized, "The session has ended.");
   run(unit.db, "DELETE FROM account_tokens WHERE user_id = $1 AND purpose = $2", op.user,
       token_purpose::reset_password);
-  auto ended = end_others(unit, op.user, op.keep_session, op.now);
+  auto ended = end_all_sessions(unit, op.user, "password_changed", op.keep_session);
   tell_changed(unit, op.user, "owner", ended.size(), op.address, op.now);
   return ended;
 }
@@ -103,7 +89,7 @@ std::vector<session_id> apply(work& unit, const reset_password& op) {
   use_up(unit, op.user, token_purpose::reset_password, op.token_hash, op.now);
   run(unit.db, "DELETE FROM account_tokens WHERE user_id = $1 AND purpose = $2", op.user,
       token_purpose::reset_password);
-  auto ended = end_others(unit, op.user, {}, op.now);
+  auto ended = end_all_sessions(unit, op.user, "password_changed");
   tell_changed(unit, op.user, "reset", ended.size(), op.address, op.now);
   return ended;
 }

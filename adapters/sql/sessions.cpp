@@ -148,10 +148,11 @@ bool end_session(work& unit, user_id user, const session_id& session, const std:
   return true;
 }
 
-std::vector<session_id> end_all_sessions(work& unit, user_id user, const std::string& reason) {
+std::vector<session_id> end_all_sessions(work& unit, user_id user, const std::string& reason, const session_id& kept) {
   std::vector<session_id> sessions;
   {
-    auto found = select(unit.db, "SELECT id FROM sessions WHERE user_id = $1 ORDER BY created_at, id", user);
+    auto found =
+        select(unit.db, "SELECT id FROM sessions WHERE user_id = $1 AND id <> $2 ORDER BY created_at, id", user, kept);
     while (found.next())
       sessions.push_back(found.get<uuid>(0));
   }

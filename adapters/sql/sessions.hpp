@@ -15,7 +15,8 @@ std::vector<session_id> answer(reading& from, const sessions_ended_since& questi
 /// Ends a session of a user and emits `session.revoked`. False if it is not there (any more).
 bool end_session(work& unit, user_id user, const session_id& session, const std::string& reason, timestamp now);
 
-/// Ends every session of a user, expired ones that are still kept too.
-std::vector<session_id> end_all_sessions(work& unit, user_id user, const std::string& reason);
+/// Ends every session of a user but `kept`, expired ones that are still kept too.
+std::vector<session_id> end_all_sessions(work& unit, user_id user, const std::string& reason,
+                                         const session_id& kept = {});
 
 } // namespace callboard::sql
