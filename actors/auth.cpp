@@ -48,7 +48,7 @@ caf::result<user_view> auth_state::register_account(auth_register& request) {
   auto promise = self->make_response_promise<user_view>();
   auto origin = request.origin;
   auto hash_and_store = [this, promise, username, email, request = std::move(request)] {
-    self->request(neighbours.hasher, config.hash_patience + config.hash_work,
+    self->request(neighbours.hasher, hash_deadline(),
                   hash_password{request.password, turn_of(request.origin, username)})
         .then(
             [this, promise, username, email, full_name = request.full_name,

@@ -103,6 +103,8 @@ struct auth_state {
   /// it was made.
   void open(user_view user, std::uint32_t password_version, bool cookie, const client_origin& origin,
             std::optional<uuid> device, tokens_promise promise);
+  /// Of a request for a hash, its waiting included.
+  std::chrono::milliseconds hash_deadline() const { return config.hash_patience + config.hash_work; }
   /// Whose turn a request is, and by when its hash must begin.
   hashing_turn turn_of(const client_origin& origin, const std::string& name) const;
 

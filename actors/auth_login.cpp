@@ -68,7 +68,7 @@ void auth_state::verify(std::shared_ptr<login_course> course, bool locked) {
     if (!locked && !course->keys.empty())
       self->send(neighbours.cache, settle_attempt{course->keys, success});
   };
-  self->request(neighbours.hasher, config.hash_patience + config.hash_work,
+  self->request(neighbours.hasher, hash_deadline(),
                 check_password{course->request.password, std::move(plan.hash), plan.dummy, course->turn})
       .then(
           [this, course, settle, refused = plan.refused](const password_verdict& verdict) {
@@ -91,7 +91,7 @@ void auth_state::let_in(const login_course& course, bool needs_upgrade) {
   auto& user = course.found->user;
   config.probe->logins_ok.add();
   if (needs_upgrade)
-    self->request(neighbours.hasher, config.hash_patience + config.hash_work,
+    self->request(neighbours.hasher, hash_deadline(),
                   hash_password{course.request.password, turn_of(course.request.origin, course.request.login)})
         .then(
             [this, id = user.id, old_hash = course.found->password_hash](std::string& better) {

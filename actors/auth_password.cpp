@@ -44,7 +44,7 @@ void auth_state::verify_current(const auth_change_password& request, const crede
               answer.deliver(make_failure(errc::too_many_requests, "the password was wrong too often: wait"));
               return;
             }
-            self->request(neighbours.hasher, config.hash_patience + config.hash_work,
+            self->request(neighbours.hasher, hash_deadline(),
                           check_password{request.current_password, known.password_hash, false,
                                          turn_of(request.origin, request.who.username)})
                 .then(
@@ -74,7 +74,7 @@ void auth_state::refuse_current(const auth_change_password& request, const std::
 
 void auth_state::replace(const auth_change_password& request, const credentials& known, done_promise promise) {
   auto fail = [promise](caf::error& reason) mutable { promise.deliver(std::move(reason)); };
-  self->request(neighbours.hasher, config.hash_patience + config.hash_work,
+  self->request(neighbours.hasher, hash_deadline(),
                 hash_password{request.new_password, turn_of(request.origin, request.who.username)})
       .then(
           [this, request, known, fail, promise](std::string& hash) {
@@ -131,7 +131,7 @@ void auth_state::reset(const auth_reset_password& request, const std::string& to
     else
       answer.deliver(std::move(reason));
   };
-  self->request(neighbours.hasher, config.hash_patience + config.hash_work,
+  self->request(neighbours.hasher, hash_deadline(),
                 hash_password{request.new_password, turn_of(request.origin, user.username)})
       .then(
           [this, origin = request.origin, token_hash, user, fail, promise](std::string& hash) {
