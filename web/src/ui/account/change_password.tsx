@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { fieldProblem } from '../../api/problem';
 import { texts } from '../../i18n';
 import type { Workspace } from '../../state/workspace';
+import { NewPasswordField } from '../auth/new_password_field';
 import { PasswordField } from '../auth/password_field';
 import { FormError } from '../form_error';
 import { useSubmit } from '../use_submit';
@@ -39,17 +40,7 @@ export function ChangePassword({ workspace }: { workspace: Workspace }) {
         autoComplete="current-password"
         required
       />
-      <PasswordField
-        label={t.newPassword}
-        value={next}
-        onValue={setNext}
-        hint={t.passwordHint}
-        error={refused}
-        name="new-password"
-        autoComplete="new-password"
-        minLength={8}
-        required
-      />
+      <NewPasswordField value={next} onValue={setNext} error={refused} />
       <FormError error={wrong === undefined && refused === undefined ? error : null} />
       <button type="submit" class="button" disabled={busy}>
         {t.changePassword}

@@ -4,8 +4,8 @@ import { language, texts } from '../../i18n';
 import type { Dictionary } from '../../i18n/en';
 import { formatMoment } from '../../i18n/format';
 import type { Workspace } from '../../state/workspace';
-import { FormError } from '../form_error';
 import { Page } from '../page';
+import { PagedList } from './paged_list';
 import { usePaged } from './use_paged';
 
 /** The types that entries have, with what they mean; others are shown as they are. */
@@ -82,7 +82,7 @@ export function AuditPage({ workspace }: { workspace: Workspace }) {
       }),
     [workspace, type, user],
   );
-  const { items, busy, error, more } = usePaged<AuditEntry>(read);
+  const list = usePaged<AuditEntry>(read);
   return (
     <Page title={t.audit}>
       <div class="field">
@@ -101,23 +101,12 @@ export function AuditPage({ workspace }: { workspace: Workspace }) {
           {t.auditEverybody}
         </button>
       )}
-      <FormError error={error} />
-      {items === null && error === null && <p role="status">{t.loading}</p>}
-      {items !== null && items.length === 0 && <p class="empty">{t.auditNothing}</p>}
-      {items !== null && items.length > 0 && (
-        <section class="card">
-          <ul class="rows" aria-label={t.audit}>
-            {items.map((entry) => (
-              <Entry key={entry.id} entry={entry} onUser={setUser} />
-            ))}
-          </ul>
-        </section>
-      )}
-      {more !== null && (
-        <button type="button" class="button" disabled={busy} onClick={more}>
-          {t.more}
-        </button>
-      )}
+      <PagedList
+        list={list}
+        label={t.audit}
+        empty={t.auditNothing}
+        row={(entry) => <Entry key={entry.id} entry={entry} onUser={setUser} />}
+      />
     </Page>
   );
 }

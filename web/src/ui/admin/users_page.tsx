@@ -7,8 +7,8 @@ import type { Workspace } from '../../state/workspace';
 import { Choice } from '../choice';
 import { ConfirmDialog } from '../confirm_dialog';
 import { Field } from '../field';
-import { FormError } from '../form_error';
 import { Page } from '../page';
+import { PagedList } from './paged_list';
 import { usePaged } from './use_paged';
 
 type Shown = 'all' | Role | 'disabled';
@@ -96,10 +96,10 @@ export function UsersPage({ workspace }: { workspace: Workspace }) {
       }),
     [workspace, query, shown],
   );
-  const { items, busy, error, more, change } = usePaged<Account>(read);
+  const list = usePaged<Account>(read);
   const confirm = async ({ account, change: wanted }: Question): Promise<void> => {
     const changed = await workspace.api.changeAccount(account.id, wanted);
-    change((known) => known.map((each) => (each.id === changed.id ? changed : each)));
+    list.change((known) => known.map((each) => (each.id === changed.id ? changed : each)));
   };
   const kinds: { id: Shown; name: string }[] = [
     { id: 'all', name: t.allAccounts },
@@ -113,23 +113,12 @@ export function UsersPage({ workspace }: { workspace: Workspace }) {
       <Field label={t.findAccount} type="search" value={typed} maxLength={100} onValue={setTyped} />
       <Choice label={t.shownAccounts} value={shown} options={kinds} onChoose={setShown} />
       <p class="quiet">{t.accessHint}</p>
-      <FormError error={error} />
-      {items === null && error === null && <p role="status">{t.loading}</p>}
-      {items !== null && items.length === 0 && <p class="empty">{t.noAccounts}</p>}
-      {items !== null && items.length > 0 && (
-        <section class="card">
-          <ul class="rows" aria-label={t.users}>
-            {items.map((account) => (
-              <AccountRow key={account.id} account={account} onAsk={setAsked} />
-            ))}
-          </ul>
-        </section>
-      )}
-      {more !== null && (
-        <button type="button" class="button" disabled={busy} onClick={more}>
-          {t.more}
-        </button>
-      )}
+      <PagedList
+        list={list}
+        label={t.users}
+        empty={t.noAccounts}
+        row={(account) => <AccountRow key={account.id} account={account} onAsk={setAsked} />}
+      />
       {asked !== null && (
         <ConfirmDialog
           question={asked.question}

@@ -6,7 +6,7 @@ import { texts } from '../../i18n';
 import { leaveTo } from '../../router';
 import { FormError } from '../form_error';
 import { useSubmit } from '../use_submit';
-import { PasswordField } from './password_field';
+import { NewPasswordField } from './new_password_field';
 
 /** Where the link of a mail leads: chooses a new password. */
 export function ResetForm({ token }: { token: string }) {
@@ -29,18 +29,7 @@ export function ResetForm({ token }: { token: string }) {
         void submit(reset);
       }}
     >
-      <PasswordField
-        label={t.newPassword}
-        value={next}
-        onValue={setNext}
-        hint={t.passwordHint}
-        error={problem}
-        name="new-password"
-        autoComplete="new-password"
-        minLength={8}
-        required
-        autoFocus
-      />
+      <NewPasswordField value={next} onValue={setNext} error={problem} autoFocus />
       <FormError error={problem === undefined ? error : null} />
       <button type="submit" class="button button-primary button-wide" disabled={busy}>
         {t.choosePassword}
