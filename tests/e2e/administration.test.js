@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createAdmin } from './support/admin.js';
-import { base, launch, picture } from './support/browser.js';
-import { Person } from './support/person.js';
+import { launch, picture } from './support/browser.js';
+import { Person, russianPhone } from './support/person.js';
 import { logIn, password, register, rest } from './support/rest.js';
 import { until } from './support/wait.js';
 
@@ -78,14 +78,10 @@ test('the audit log shows what was done, by whom, and one person alone', async (
 });
 
 test('on a phone, in Russian, nothing is wider than the screen', async (t) => {
-  const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, colorScheme: 'dark', locale: 'ru-RU' };
-  const person = await Person.open(browser, 'chief', phone);
+  const person = await Person.open(browser, 'chief', russianPhone);
   t.after(() => person.close());
   const { page, watch } = person;
-  await page.goto(`${base}/#/signin`);
-  await page.getByLabel('Имя пользователя или почта').fill(admin);
-  await page.getByLabel('Пароль', { exact: true }).fill(password);
-  await page.keyboard.press('Enter');
+  await person.signInInRussian(admin);
   for (const name of ['Пользователи', 'Журнал']) {
     await page.getByRole('link', { name }).click();
     await page.getByRole('list', { name }).getByRole('listitem').first().waitFor();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createAdmin } from './support/admin.js';
 import { base, launch, picture } from './support/browser.js';
-import { Person } from './support/person.js';
+import { Person, russianPhone } from './support/person.js';
 import { freshName, logIn, password, register, rest } from './support/rest.js';
 import { until } from './support/wait.js';
 
@@ -87,14 +87,10 @@ test('other days are chosen by a button or from one to another', async (t) => {
 });
 
 test('it fits a phone, dark and in Russian', async (t) => {
-  const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, colorScheme: 'dark', locale: 'ru-RU' };
-  const person = await Person.open(browser, 'viewer', phone);
+  const person = await Person.open(browser, 'viewer', russianPhone);
   t.after(() => person.close());
   const { page, watch } = person;
-  await page.goto(`${base}/#/signin`);
-  await page.getByLabel('Имя пользователя или почта').fill(admin);
-  await page.getByLabel('Пароль', { exact: true }).fill(password);
-  await page.keyboard.press('Enter');
+  await person.signInInRussian(admin);
   await page.getByRole('link', { name: 'Аналитика' }).click();
   await page.getByRole('img', { name: /^Сообщения: / }).waitFor();
   for (const table of await page.getByText('Таблицей').all()) await table.click();

@@ -2,6 +2,15 @@ import { base } from './browser.js';
 import { freshName, password } from './rest.js';
 import { Watch } from './watch.js';
 
+/** A telephone in the dark, whose owner reads Russian. */
+export const russianPhone = {
+  viewport: { width: 360, height: 740 },
+  hasTouch: true,
+  isMobile: true,
+  colorScheme: 'dark',
+  locale: 'ru-RU',
+};
+
 /** Somebody with a browser of their own: one context, one page, and the faults seen in it. */
 export class Person {
   static async open(browser, name, options = {}) {
@@ -36,6 +45,14 @@ export class Person {
     await page.getByLabel('Password', { exact: true }).fill(password);
     await page.keyboard.press('Enter');
     await page.getByRole('navigation', { name: 'Main navigation' }).waitFor();
+  }
+
+  async signInInRussian(username) {
+    const { page } = this;
+    await page.goto(`${base}/#/signin`);
+    await page.getByLabel('Имя пользователя или почта').fill(username);
+    await page.getByLabel('Пароль', { exact: true }).fill(password);
+    await page.keyboard.press('Enter');
   }
 
   async createRoom(name, members) {
