@@ -101,6 +101,14 @@ class Kafka(Service):
         """Where it tells its clients to go; elsewhere than its address only if something stands before it."""
         return self.address()
 
+    def more_settings(self):
+        """Lines of server.properties that come after the others, whose values they replace."""
+        return ""
+
+    def format_options(self):
+        """What `format` is told besides, when the data are made."""
+        return []
+
     def answers(self):
         """Whether it lists itself as a broker; asked only once it listens, since kcat waits long for a broker that is not there."""
         try:
@@ -117,7 +125,8 @@ class Kafka(Service):
         (self.folder / "data").mkdir(exist_ok=True)
         self._logging.write_text(LOGGING)
         self.mark().write_text(CONFIGURATION.format(loopback=LOOPBACK, port=self.port(), controller=self.port("controller"),
-                                                    data=self.data, advertised=self.advertised()))
+                                                    data=self.data, advertised=self.advertised())
+                                + self.more_settings())
         if not (self.data / "meta.properties").exists():
             self._format()
 
@@ -130,6 +139,6 @@ class Kafka(Service):
         # The id may begin with a hyphen, as an option does. By relative names, so that this process is not taken for the broker.
         done = subprocess.run([java(), *jvm_options(), "-Dlog4j.configuration=file:log4j.properties", "-cp", f"{JARS}/*",
                                "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", self.mark().name,
-                               "--ignore-formatted"], cwd=self.folder, capture_output=True, text=True, check=False)
+                               "--ignore-formatted", *self.format_options()], cwd=self.folder, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise Trouble(f"the folder of Kafka could not be formatted:\n{done.stdout}{done.stderr}")

@@ -46,7 +46,9 @@ class Postgres(Service):
         return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
     def command(self):
-        settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        further = os.environ.get("POSTGRES_SETTINGS", "").split()  # `name=value`, as benchmarks want them
+        settings = [word for each in (*(f"{name}={value}" for name, value in SETTINGS.items()), *further)
+                    for word in ("-c", each)]
         return [self.programs[0], "-D", self.data, "-p", self.port(), *settings]
 
     def mark(self):

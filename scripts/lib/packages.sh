@@ -78,3 +78,17 @@ ensure_listed() {
   mapfile -t packages < <(listed_packages "$1")
   ensure_packages "$1" "${packages[@]}"
 }
+
+# ensure_listed_alone NAME PACKAGE...: the same, for packages that also set up a server of the whole machine: where they
+# were not there before, that server is disabled. Its unit has the package's name.
+ensure_listed_alone() {
+  local purpose=$1 package missing=()
+  shift
+  if command -v apt-get > /dev/null; then mapfile -t missing < <(missing_packages "$@"); fi
+  ensure_listed "$purpose"
+  if [ ! -d /run/systemd/system ]; then return; fi
+  for package in "${missing[@]}"; do
+    say "the $package of the whole machine, which its package starts, is not needed: disabling it"
+    as_root systemctl disable --now "$package.service"
+  done
+}
