@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "actors/core/counting.hpp"
+#include "actors/spans.hpp"
 
 namespace callboard {
 
@@ -69,6 +70,7 @@ caf::result<done> analytics_state::take(const log_batch& batch) {
   // Handed over again while the first one is still being written: that one decides.
   if (!under_way.insert(batch.stream).second)
     return make_failure(errc::overloaded, "a batch of this stream is being counted");
+  auto spans = begin_spans(batch.events);
   auto counted = core::count_all(batch.events);
   auto last = batch.events.empty() ? timestamp{} : batch.events.back().created_at;
   auto promise = answers.owe<done>(self);
@@ -80,15 +82,17 @@ caf::result<done> analytics_state::take(const log_batch& batch) {
   count_events operation{guard, analytics_consumer, {batch.stream, batch.next}, std::move(counted.events)};
   self->request(neighbours.writer, config.write_deadline, std::move(operation))
       .then(
-          [this, promise, last, users, stream = batch.stream,
+          [this, promise, last, users, spans, stream = batch.stream,
            repeated = counted.repeated](const events_counted& result) mutable {
             under_way.erase(stream);
+            end_all(spans);
             note_known(*users);
             note_counted(result, repeated, last);
             promise.deliver(done{});
           },
-          [this, promise, stream = batch.stream](caf::error& reason) mutable {
+          [this, promise, spans, stream = batch.stream](caf::error& reason) mutable {
             under_way.erase(stream);
+            end_all_failed(spans, reason);
             if (config.probe)
               config.probe->analytics_failures.add();
             auto is_over = code_of(reason) == errc::moved;
@@ -97,6 +101,19 @@ caf::result<done> analytics_state::take(const log_batch& batch) {
               self->quit();
           });
   return promise;
+}
+
+std::vector<live_span> analytics_state::begin_spans(const std::vector<domain_event>& events) const {
+  std::vector<live_span> spans;
+  for (auto& event : events) {
+    if (!event.trace.is_sampled())
+      continue;
+    auto span =
+        begin_messaging_span(config.tracing, event, {span_kind::consumer, "process", config.system, guard.partition});
+    span.set("messaging.consumer.group.name", analytics_consumer);
+    spans.push_back(std::move(span));
+  }
+  return spans;
 }
 
 void analytics_state::leave_out_known(std::vector<counted_event>& events) const {

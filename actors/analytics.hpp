@@ -36,6 +36,8 @@ struct analytics_config {
   std::size_t most_known_users = 10'000;           // who were active today and are not written again
   std::function<timestamp()> wall_clock;           // required
   std::shared_ptr<node_probe> probe;
+  tracer_ptr tracing;
+  std::string system = "callboard"; // the log's name in spans: this, or "kafka"
 };
 
 struct analytics_neighbours {
@@ -59,6 +61,7 @@ struct analytics_state {
   void ask_source(std::vector<log_position> from);
   void begin_later();
   caf::result<done> take(const log_batch& batch);
+  std::vector<live_span> begin_spans(const std::vector<domain_event>& events) const;
   void leave_out_known(std::vector<counted_event>& events) const;
   void note_known(const std::vector<counted_event>& events);
   void note_counted(const events_counted& counted, std::uint32_t repeated, timestamp last);

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "actors/mailbox_depth.hpp"
+#include "actors/spans.hpp"
+
 namespace callboard {
 
 auth_state::auth_state(auth_actor::stateful_pointer<auth_state> pointer) : self(pointer) {}
@@ -12,8 +15,14 @@ auth_actor::behavior_type auth_state::make_behavior(auth_config settings, auth_n
   neighbours = std::move(around);
   return {
       [this](auth_register& request) { return register_account(request); },
-      [this](auth_login& request) { return log_in(request); },
-      [this](const auth_refresh& request) { return refresh(request); },
+      [this](auth_login& request) {
+        note_depth(self, config.probe, mailbox_kind::auth);
+        return log_in(request);
+      },
+      [this](const auth_refresh& request) {
+        note_depth(self, config.probe, mailbox_kind::auth);
+        return refresh(request);
+      },
       [this](const auth_guest& request) { return make_guest(request); },
       [this](const auth_logout& request) { return end(request.who, {request.who.session}, false, "logout"); },
       [this](const auth_end_sessions& request) {
@@ -39,24 +48,28 @@ caf::result<user_view> auth_state::register_account(auth_register& request) {
   check.check_username("/username", username, config.limits);
   check.check_email("/email", email, config.limits);
   check.check_text("/full_name", request.full_name, 0, config.limits.full_name_length);
-  if (auto bad = config.policy(request.password, {username, email, request.full_name}))
+  if (auto bad = config.policy(request.password.reveal(), {username, email, request.full_name}))
     check.refuse("/password", bad->code, bad->detail);
   if (!check.ok()) {
     config.probe->registers_invalid.add();
     return check.failure();
   }
   auto promise = self->make_response_promise<user_view>();
+  auto span = begin_span(config.tracing, request.origin.trace, span_kind::internal, "auth register");
+  request.origin.trace = span.context();
   auto origin = request.origin;
-  auto hash_and_store = [this, promise, username, email, request = std::move(request)] {
+  auto hash_and_store = [this, promise, span, username, email, request = std::move(request)] {
     self->request(neighbours.hasher, hash_deadline(),
                   hash_password{request.password, turn_of(request.origin, username)})
         .then(
-            [this, promise, username, email, full_name = request.full_name,
+            [this, promise, span, username, email, full_name = request.full_name,
              origin = request.origin](std::string& hash) {
-              store_account({username, email, full_name, std::move(hash), role::user}, origin, promise);
+              store_account({username, email, full_name, std::move(hash), role::user, origin.trace}, origin, span,
+                            promise);
             },
-            [this, promise](caf::error& reason) mutable {
+            [this, promise, span](caf::error& reason) mutable {
               config.probe->registers_failed.add();
+              end_failed(span, reason);
               promise.deliver(std::move(reason));
             });
   };
@@ -64,17 +77,19 @@ caf::result<user_view> auth_state::register_account(auth_register& request) {
   return promise;
 }
 
-void auth_state::store_account(register_user account, const client_origin& origin,
+void auth_state::store_account(register_user account, const client_origin& origin, live_span span,
                                caf::typed_response_promise<user_view> promise) {
   self->request(neighbours.writer, config.write_deadline, std::move(account))
       .then(
-          [this, origin, promise](user_view& user) mutable {
+          [this, origin, span, promise](user_view& user) mutable {
             config.probe->registers_ok.add();
+            span.end();
             promise.deliver(user);
             // The account is there; whoever gets no letter asks for another.
             send_link(user, token_purpose::verify_email, origin, [](const caf::error&) {});
           },
-          [this, promise](caf::error& reason) mutable {
+          [this, span, promise](caf::error& reason) mutable {
+            end_failed(span, reason);
             (code_of(reason) == errc::conflict ? config.probe->registers_conflict : config.probe->registers_failed)
                 .add();
             promise.deliver(std::move(reason));
@@ -105,7 +120,7 @@ caf::result<principal> auth_state::identify(const auth_identify& request) {
 
 caf::result<done> auth_state::delete_account(const auth_delete_account& request) {
   auto promise = self->make_response_promise<done>();
-  self->request(neighbours.writer, config.write_deadline, delete_user{request.who.user})
+  self->request(neighbours.writer, config.write_deadline, delete_user{request.who.user, request.trace})
       .then(
           [this, promise, user = request.who.user](const deleted_user& gone) mutable {
             announce_end(user, gone.sessions, "deleted");

@@ -42,6 +42,7 @@ struct auth_config {
   std::function<timestamp()> wall_clock;
   password_policy policy;
   std::shared_ptr<node_probe> probe;
+  tracer_ptr tracing;
 };
 
 struct auth_neighbours {
@@ -86,7 +87,7 @@ struct auth_state {
                    caf::typed_response_promise<Answer> promise, std::function<void()> next);
 
   caf::result<user_view> register_account(auth_register& request);
-  void store_account(register_user account, const client_origin& origin,
+  void store_account(register_user account, const client_origin& origin, live_span span,
                      caf::typed_response_promise<user_view> promise);
 
   // auth_login.cpp

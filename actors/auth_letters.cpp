@@ -74,7 +74,7 @@ caf::result<done> auth_state::verify_address(const auth_verify_email& request) {
       promise.deliver(unknown ? make_failure(errc::invalid_token, "the link was used, has expired or was never valid")
                               : std::move(reason));
     };
-    auto hash = neighbours.tokens->hash_one_time_token(token, token_purpose::verify_email);
+    auto hash = neighbours.tokens->hash_one_time_token(token.reveal(), token_purpose::verify_email);
     if (hash.empty()) {
       auto reason = make_failure(errc::invalid_token);
       return fail(reason);

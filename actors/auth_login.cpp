@@ -16,7 +16,7 @@ caf::result<issued_tokens> auth_state::log_in(auth_login& request) {
   if (login.size() > config.limits.email_bytes)
     login.resize(config.limits.email_bytes + 1);
   course->turn = turn_of(course->request.origin, login);
-  if (auto claims = neighbours.tokens->verify_device(course->request.device_token, now()))
+  if (auto claims = neighbours.tokens->verify_device(course->request.device_token.reveal(), now()))
     course->device = *claims;
   within_rate("login", course->request.origin, config.logins_per_minute, course->promise,
               [this, course] { find_account(course); });
@@ -50,13 +50,15 @@ void auth_state::reserve(std::shared_ptr<login_course> course) {
   self->request(neighbours.cache, config.cache_deadline, reserve_attempt{course->keys})
       .then(
           [this, course](const attempt_verdict& verdict) {
-            bool waited_in_vain = !verdict.allowed && verdict.locked_until == timestamp{};
-            if (!verdict.allowed && core::is_of_account(verdict.locked_key))
+            if (verdict.outcome == attempt_outcome::all_out) {
+              config.probe->logins_overloaded.add();
+              course->promise.deliver(make_failure(errc::overloaded, "too many log-ins at once"));
+              return;
+            }
+            bool locked = verdict.outcome == attempt_outcome::locked;
+            if (locked && core::is_of_account(verdict.locked_key))
               course->locked_until = verdict.locked_until;
-            if (!waited_in_vain)
-              return verify(course, !verdict.allowed);
-            config.probe->logins_overloaded.add();
-            course->promise.deliver(make_failure(errc::overloaded, "too many log-ins at once"));
+            verify(course, locked);
           },
           [course](caf::error& reason) { course->promise.deliver(std::move(reason)); });
 }
@@ -89,7 +91,6 @@ void auth_state::verify(std::shared_ptr<login_course> course, bool locked) {
 
 void auth_state::let_in(const login_course& course, bool needs_upgrade) {
   auto& user = course.found->user;
-  config.probe->logins_ok.add();
   if (needs_upgrade)
     self->request(neighbours.hasher, hash_deadline(),
                   hash_password{course.request.password, turn_of(course.request.origin, course.request.login)})
@@ -100,7 +101,6 @@ void auth_state::let_in(const login_course& course, bool needs_upgrade) {
                   .then([](done) {}, [](caf::error&) {}); // the next log-in tries again
             },
             [](caf::error&) {});
-  audit("authn_login_success", user.id, user.id, {}, course.request.origin);
   auto device = core::is_known_device(course.attempt()) ? course.device->device : neighbours.tokens->new_id();
   open(user, course.found->password_version, course.request.cookie, course.request.origin, device, course.promise);
 }
@@ -139,6 +139,7 @@ caf::result<issued_tokens> auth_state::make_guest(const auth_guest& request) {
   account.username = "guest-" + id.substr(24);
   account.full_name = request.name;
   account.role = role::guest;
+  account.trace = request.origin.trace;
   auto promise = self->make_response_promise<issued_tokens>();
   within_rate("register", request.origin, config.registers_per_minute, promise,
               [this, promise, account = std::move(account), cookie = request.cookie, origin = request.origin] {
@@ -166,6 +167,7 @@ void auth_state::open(user_view user, std::uint32_t password_version, bool cooki
   operation.idle_expires_at = begun + config.refresh_idle;
   operation.absolute_expires_at = begun + config.refresh_absolute;
   operation.max_sessions = config.max_sessions;
+  operation.trace = origin.trace;
   auto end = operation.absolute_expires_at;
   self->request(neighbours.writer, config.write_deadline, std::move(operation))
       .then(
@@ -177,6 +179,10 @@ void auth_state::open(user_view user, std::uint32_t password_version, bool cooki
                     origin);
             }
             auto id = user.id;
+            if (device) { // by a password
+              config.probe->logins_ok.add();
+              audit("authn_login_success", id, id, {}, origin);
+            }
             auto issued = tokens_for(std::move(user), refresh, cookie, begun, end);
             if (device) {
               issued.device_token = neighbours.tokens->sign_device({id, *device, begun + config.device_life});

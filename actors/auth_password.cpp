@@ -14,7 +14,7 @@ caf::result<done> auth_state::change_own_password(auth_change_password& request)
           [this, request = std::move(request), promise](const credentials& known) mutable {
             if (known.user.id != request.who.user)
               promise.deliver(make_failure(errc::unauthorized, "the session has ended"));
-            else if (auto bad = judge_new(request.new_password, known.user))
+            else if (auto bad = judge_new(request.new_password.reveal(), known.user))
               promise.deliver(std::move(bad));
             else
               verify_current(request, known, promise);
@@ -32,12 +32,12 @@ void auth_state::verify_current(const auth_change_password& request, const crede
   self->request(neighbours.cache, config.cache_deadline, reserve_attempt{account})
       .then(
           [this, request, known, account, promise](const attempt_verdict& verdict) {
-            if (!verdict.allowed && verdict.locked_until == timestamp{}) {
+            if (verdict.outcome == attempt_outcome::all_out) {
               auto answer = promise;
               answer.deliver(make_failure(errc::overloaded, "too many changes of this password at once"));
               return;
             }
-            if (!verdict.allowed) {
+            if (verdict.outcome == attempt_outcome::locked) {
               audit("authn_password_change_fail", request.who.user, request.who.user, {{"reason", "locked"}},
                     request.origin);
               auto answer = promise;
@@ -98,7 +98,7 @@ caf::result<done> auth_state::set_forgotten_password(auth_reset_password& reques
   auto promise = self->make_response_promise<done>();
   auto origin = request.origin;
   within_rate("password", origin, config.passwords_per_minute, promise, [this, promise, request = std::move(request)] {
-    auto hash = neighbours.tokens->hash_one_time_token(request.token, token_purpose::reset_password);
+    auto hash = neighbours.tokens->hash_one_time_token(request.token.reveal(), token_purpose::reset_password);
     if (hash.empty())
       return refuse_token("reset_password", request.origin, promise);
     self->request(neighbours.store, config.store_deadline,
@@ -106,7 +106,7 @@ caf::result<done> auth_state::set_forgotten_password(auth_reset_password& reques
         .then(
             [this, request, hash, promise](const user_view& user) {
               auto answer = promise;
-              if (auto bad = judge_new(request.new_password, user))
+              if (auto bad = judge_new(request.new_password.reveal(), user))
                 answer.deliver(std::move(bad));
               else
                 reset(request, hash, user, promise);

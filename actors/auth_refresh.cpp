@@ -7,7 +7,7 @@
 namespace callboard {
 
 caf::result<issued_tokens> auth_state::refresh(const auth_refresh& request) {
-  auto presented = neighbours.tokens->parse_refresh(request.token);
+  auto presented = neighbours.tokens->parse_refresh(request.token.reveal());
   if (!presented) {
     config.probe->refreshes_invalid.add();
     return make_failure(errc::invalid_refresh_token);
@@ -42,12 +42,14 @@ caf::result<issued_tokens> auth_state::refresh(const auth_refresh& request) {
   return promise;
 }
 
+// By the session, not by a profile: the token names a role, and a copy of a profile may be older than a change of it.
 void auth_state::renew(const refresh_parts& next, const rotation_outcome& outcome, tokens_promise promise) {
-  self->request(neighbours.store, config.store_deadline, get_user{outcome.user})
+  self->request(neighbours.store, config.store_deadline, get_session{next.session, now()})
       .then(
-          [this, next, outcome, promise](user_view& user) mutable {
+          [this, next, outcome, promise](session_record& found) mutable {
             config.probe->refreshes_ok.add();
-            promise.deliver(tokens_for(std::move(user), next, outcome.cookie, now(), outcome.absolute_expires_at));
+            promise.deliver(
+                tokens_for(std::move(found.user), next, outcome.cookie, now(), outcome.absolute_expires_at));
           },
           [promise](caf::error& reason) mutable { promise.deliver(std::move(reason)); });
 }

@@ -36,16 +36,15 @@ void key_watch_state::look() {
           });
 }
 
-// What cannot be used changes nothing: without a key that signs, or with one that does not open, nobody could log in.
+// What cannot be used changes nothing: without a key, or with one that does not open, nobody could log in.
 void key_watch_state::adopt(const std::vector<signing_key_record>& stored) {
   auto next = core::schedule_keys(stored);
   if (core::is_same_schedule(next, known)) {
     last_failure.clear();
     return;
   }
-  auto states = core::states_of(next, config.wall_clock());
-  if (std::find(states.begin(), states.end(), core::key_state::signing) == states.end())
-    return fail("The store has no key that signs; those known so far are used.");
+  if (next.empty())
+    return fail("The store has no signing key; those known so far are used.");
   if (auto reason = holder->replace_keys(next))
     return fail("The signing keys of the store cannot be used, and those known so far are: " +
                 context_of(reason).detail);

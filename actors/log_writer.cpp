@@ -3,8 +3,29 @@
 #include <iterator>
 #include <utility>
 
+#include "actors/mailbox_depth.hpp"
+#include "actors/spans.hpp"
+
 namespace callboard {
 namespace {
+
+/// The traces that an operation goes on with: of a single event, of some of many, or none.
+template <class Operation, class Function>
+void for_each_trace(Operation& operation, Function function) {
+  if constexpr (requires { operation.trace; })
+    function(operation.trace);
+  else if constexpr (requires { operation.traces; })
+    for (auto& each : operation.traces)
+      function(each.trace);
+}
+
+void end_spans(log_writer_state::waiting_operation& operation, const write_answer& answer) {
+  auto* reason = std::get_if<caf::error>(&answer);
+  if (reason)
+    end_all_failed(operation.spans, *reason);
+  else
+    end_all(operation.spans);
+}
 
 template <class Operations>
 struct handlers;
@@ -35,6 +56,7 @@ log_writer_actor::behavior_type log_writer_state::make_behavior(log_writer_confi
 template <class Operation>
 caf::result<typename Operation::result> log_writer_state::enqueue(Operation& operation) {
   using answer_type = typename Operation::result;
+  note_depth(self, config.probe, mailbox_kind::log_writer);
   if (stopping)
     return make_failure(errc::unavailable, "the server is shutting down");
   if (queue.size() >= config.max_queue)
@@ -62,7 +84,9 @@ caf::result<typename Operation::result> log_writer_state::enqueue(Operation& ope
   std::optional<fence> guard;
   if constexpr (requires { operation.guard; })
     guard = operation.guard;
-  queue.push_back({std::move(operation), std::move(respond), guard});
+  auto is_traced = false;
+  for_each_trace(operation, [&](const trace_context& trace) { is_traced |= !trace.empty(); });
+  queue.push_back({std::move(operation), std::move(respond), guard, is_traced});
   commit_next();
   return promise;
 }
@@ -83,6 +107,7 @@ void log_writer_state::commit_next() {
   batch->operations.reserve(waiting->size());
   for (auto& each : *waiting)
     batch->operations.push_back(std::move(each.operation));
+  begin_spans(*waiting, *batch);
   auto begun = std::chrono::steady_clock::now();
   auto finish = [this] {
     committing = false;
@@ -104,6 +129,7 @@ void log_writer_state::commit_next() {
             } else {
               for (std::size_t i = 0; i < waiting->size(); ++i) {
                 notice_fence((*waiting)[i], outcome->answers[i]);
+                end_spans((*waiting)[i], outcome->answers[i]);
                 (*waiting)[i].answer(outcome->answers[i]);
               }
               for (auto partition : outcome->touched)
@@ -120,7 +146,26 @@ void log_writer_state::commit_next() {
 void log_writer_state::answer_all(std::vector<waiting_operation>& batch, const caf::error& reason) {
   for (auto& each : batch) {
     write_answer answer{reason};
+    end_spans(each, answer);
     each.answer(answer);
+  }
+}
+
+void log_writer_state::begin_spans(std::vector<waiting_operation>& batch, write_batch& operations) const {
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (!batch[i].is_traced)
+      continue;
+    auto begin = [&](trace_context& trace) {
+      auto span = begin_span(config.tracing, trace, span_kind::client, "COMMIT");
+      if (!span)
+        return;
+      span.set("db.system.name", config.database);
+      span.set("db.operation.name", "COMMIT");
+      span.set("db.operation.batch.size", static_cast<std::int64_t>(batch.size()));
+      trace = span.context();
+      batch[i].spans.push_back(std::move(span));
+    };
+    std::visit([&](auto& operation) { for_each_trace(operation, begin); }, operations.operations[i]);
   }
 }
 
@@ -134,6 +179,8 @@ void log_writer_state::notice_fence(const waiting_operation& operation, const wr
   if (told >= epoch || claimed[partition] > epoch)
     return;
   told = epoch;
+  if (config.probe)
+    config.probe->partitions_lost.add();
   config.fenced(*operation.guard);
 }
 

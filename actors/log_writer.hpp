@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <unordered_map>
 #include <vector>
@@ -25,6 +26,8 @@ struct log_writer_config {
   std::function<void(partition_id)> outbox_grew = [](partition_id) {}; // wakes a partition's relay
   std::function<bool()> outbox_full = [] { return false; };            // what adds to it is refused then
   std::function<void(fence)> fenced = [](fence) {}; // somebody else took that partition over; told once for each epoch
+  tracer_ptr tracing;
+  std::string database = "sqlite"; // as OpenTelemetry names it
 };
 
 /// Whether an operation makes something new, with an event in the outbox: refused while the outbox is full. What ends
@@ -50,12 +53,16 @@ struct log_writer_state {
     write_op operation;
     std::function<void(write_answer&)> answer;
     std::optional<fence> guard = std::nullopt; // of operations that a partition's owner may do
+    bool is_traced = false;
+    std::vector<live_span> spans = {}; // of the transaction: one for each trace that has a part in the operation
   };
 
   template <class Operation>
   caf::result<typename Operation::result> enqueue(Operation& operation);
   void commit_next();
   void answer_all(std::vector<waiting_operation>& batch, const caf::error& reason);
+  /// Begins the spans of a transaction, and makes them the parents of what the operations write.
+  void begin_spans(std::vector<waiting_operation>& batch, write_batch& operations) const;
   void notice_fence(const waiting_operation& operation, const write_answer& answer);
   void note_claim(const std::vector<partition_id>& partitions, const write_answer& answer);
 

@@ -1,5 +1,7 @@
 #include "actors/mirror_registry.hpp"
 
+#include "actors/passivating.hpp"
+
 #include <utility>
 
 namespace callboard {
@@ -36,14 +38,7 @@ mirror_registry_actor::behavior_type mirror_registry_state::make_behavior(mirror
         ++each.passed;
         return self->delegate(each.mirror, request);
       },
-      [this](mirror_idle idle) {
-        auto i = mirrors.find(idle.room);
-        if (i == mirrors.end() || i->second.passed != idle.handled)
-          return;
-        self->demonitor(i->second.mirror.address());
-        self->send_exit(i->second.mirror, caf::exit_reason::user_shutdown);
-        mirrors.erase(i);
-      },
+      [this](mirror_idle idle) { let_go(self, mirrors, idle.room, idle.handled, &entry::mirror); },
   };
 }
 

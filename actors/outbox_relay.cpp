@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "actors/spans.hpp"
+
 namespace callboard {
 
 using purpose = relay_tick::purpose;
@@ -119,9 +121,11 @@ void outbox_relay_state::publish(unsigned number, std::vector<domain_event> even
   auto last = events.back().position;
   auto begun = self->clock().now();
   lanes[number].asked = true;
+  auto spans = is_broker(number) ? begin_spans(events) : std::vector<live_span>{};
   self->request(lanes[number].log, config.publish_deadline, publish_events{guard.partition, std::move(events)})
       .then(
-          [this, number, count, last, begun](done) {
+          [this, number, count, last, begun, spans](done) mutable {
+            end_all(spans);
             auto& mine = lanes[number];
             mine.asked = false;
             mine.backoff.reset();
@@ -138,12 +142,27 @@ void outbox_relay_state::publish(unsigned number, std::vector<domain_event> even
               pause(number, mine.pace);
             quit_if_idle();
           },
-          [this, number](caf::error&) {
+          [this, number, spans](caf::error& reason) mutable {
+            end_all_failed(spans, reason);
             if (config.probe && is_broker(number))
               config.probe->publish_failures.add();
             // Also when a consumer says `moved`: that is about the partition of whom it tells, not about this one.
             wait_and_retry(number);
           });
+}
+
+// Whoever takes the event goes on from the span that published it.
+std::vector<live_span> outbox_relay_state::begin_spans(std::vector<domain_event>& events) const {
+  std::vector<live_span> spans;
+  for (auto& event : events) {
+    if (!event.trace.is_sampled())
+      continue;
+    auto span =
+        begin_messaging_span(config.tracing, event, {span_kind::producer, "send", config.system, guard.partition});
+    event.trace = span.context();
+    spans.push_back(std::move(span));
+  }
+  return spans;
 }
 
 void outbox_relay_state::pause(unsigned number, std::chrono::milliseconds length) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <caf/stateful_actor.hpp>
@@ -24,6 +25,8 @@ struct outbox_relay_config {
   std::chrono::milliseconds write_deadline{90'000};
   std::chrono::milliseconds stop_deadline{2'000}; // for what is under way when the relay is asked to end
   std::shared_ptr<node_probe> probe;
+  tracer_ptr tracing;
+  std::string system = "callboard"; // the log's name in spans: this, or "kafka"
 };
 
 struct outbox_relay_neighbours {
@@ -61,6 +64,7 @@ struct outbox_relay_state {
   void resume(unsigned number);
   void read_next(unsigned number);
   void publish(unsigned number, std::vector<domain_event> events);
+  std::vector<live_span> begin_spans(std::vector<domain_event>& events) const;
   void pause(unsigned number, std::chrono::milliseconds length);
   void wait_and_retry(unsigned number);
   void trim();

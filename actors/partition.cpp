@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "actors/mailbox_depth.hpp"
+#include "actors/passivating.hpp"
+
 namespace callboard {
 namespace {
 
@@ -18,10 +21,22 @@ struct passing<route_list<routed<Requests, Answers>...>> {
         return reason;
       auto& [target, passed] = find(request);
       ++passed;
+      note_depth(state->self, state->config.room.probe, mailbox_kind::partition);
       return state->self->delegate(target, std::move(request));
     }...);
   }
 };
+
+void note_owner(const std::shared_ptr<node_probe>& probe, partition_id id, epoch_number epoch) {
+  if (!probe || number_of(id) >= most_told_partitions)
+    return;
+  auto& told = probe->epochs[number_of(id)];
+  auto was = told.value(), is = static_cast<std::int64_t>(number_of(epoch));
+  told.set(is);
+  probe->partitions.add((is != 0) - (was != 0));
+  if (is != 0)
+    probe->partitions_taken.add();
+}
 
 } // namespace
 
@@ -33,6 +48,7 @@ partition_self_actor::behavior_type partition_state::make_behavior(partition_id 
   config = std::move(settings);
   neighbours = std::move(around);
   self->set_down_handler([this](const caf::down_msg& message) { forget(message); });
+  self->attach_functor([probe = config.room.probe, number] { note_owner(probe, number, epoch_number{}); });
   // Rooms and users go with their partition; the log writer, which goes later, still commits what they asked for.
   self->set_exit_handler([this](const caf::exit_msg& message) {
     for (auto& [room, each] : rooms)
@@ -56,13 +72,13 @@ partition_self_actor::behavior_type partition_state::make_behavior(partition_id 
   auto own_handlers =
       std::make_tuple([this](reminder_add& request) { return add(request); },
                       [this](const reminder_edit& request) { return edit(request); },
-                      [this](const reminder_cancel& request) { return change(request.who, request.id, core::cancel); },
+                      [this](const reminder_cancel& request) { return change(request, core::cancel); },
                       [this](const reminder_snooze& request) {
-                        return change(request.who, request.id, [until = request.until](const reminder_record& record) {
+                        return change(request, [until = request.until](const reminder_record& record) {
                           return core::snooze(record, until);
                         });
                       },
-                      [this](const reminder_done& request) { return change(request.who, request.id, core::finish); },
+                      [this](const reminder_done& request) { return change(request, core::finish); },
                       [this](const reminders_forget& request) {
                         for (auto reminder : request.reminders) {
                           due.remove(reminder);
@@ -75,23 +91,11 @@ partition_self_actor::behavior_type partition_state::make_behavior(partition_id 
                           self->send(relay, news);
                       },
                       [this](const room_idle& idle) {
-                        auto i = rooms.find(idle.room);
-                        if (i == rooms.end() || i->second.passed != idle.handled)
-                          return;
-                        self->demonitor(i->second.room.address());
-                        self->send_exit(i->second.room, caf::exit_reason::user_shutdown);
-                        rooms.erase(i);
-                        if (config.room.probe)
+                        if (let_go(self, rooms, idle.room, idle.handled, &room_entry::room) && config.room.probe)
                           config.room.probe->passivated.add();
                       },
                       [this](const user_idle& idle) {
-                        auto i = users.find(idle.user);
-                        if (i == users.end() || i->second.passed != idle.handled)
-                          return;
-                        self->demonitor(i->second.user.address());
-                        self->send_exit(i->second.user, caf::exit_reason::user_shutdown);
-                        users.erase(i);
-                        if (config.room.probe)
+                        if (let_go(self, users, idle.user, idle.handled, &user_entry::user) && config.room.probe)
                           config.room.probe->passivated.add();
                       },
                       [this](const reminder_settled& settled) {
@@ -119,22 +123,21 @@ partition_self_actor::behavior_type partition_state::make_behavior(partition_id 
 void partition_state::own(epoch_number epoch) {
   guard = {id, epoch};
   owned = true;
-  if (config.room.probe)
-    config.room.probe->partitions.add(1);
+  note_owner(config.room.probe, id, epoch);
   start_relay();
   start_analytics();
   load_due();
 }
 
 void partition_state::start_relay() {
-  outbox_relay_neighbours around{neighbours.writer, neighbours.store, neighbours.event_log, neighbours.broker};
+  outbox_relay_neighbours around{neighbours.bookkeeper, neighbours.store, neighbours.event_log, neighbours.broker};
   relay = self->spawn<caf::monitored>(outbox_relay, guard, config.relay, around);
 }
 
 void partition_state::start_analytics() {
   if (!neighbours.source)
     return;
-  analytics_neighbours around{neighbours.writer, neighbours.store, neighbours.source};
+  analytics_neighbours around{neighbours.bookkeeper, neighbours.store, neighbours.source};
   counting = self->spawn<caf::monitored>(analytics, guard, config.analytics, around);
 }
 

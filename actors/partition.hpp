@@ -35,10 +35,12 @@ struct partition_config {
   std::chrono::milliseconds write_deadline{90'000};
   std::chrono::milliseconds retry{500};           // after the store did not answer
   std::chrono::milliseconds longest_wait{30'000}; // the wall clock may be set: look again at least so often
+  tracer_ptr tracing;
 };
 
 struct partition_neighbours {
   log_writer_actor writer;
+  log_writer_actor bookkeeper; // of what follows from events that are committed; the writer itself, or one beside it
   store_actor store;
   placement_actor placement;
   notifier_actor notifier;
@@ -80,11 +82,17 @@ struct partition_state {
   // Reminders: partition_reminders.cpp.
   using step_function = std::function<std::optional<core::reminder_step>(const reminder_record&)>;
   caf::result<reminder_record> add(reminder_add& request);
-  void write_reminder(reminder_add request, open_answers::owed<reminder_record> promise);
+  void write_reminder(reminder_add request, open_answers::owed<reminder_record> promise, live_span span);
   caf::result<reminder_record> edit(const reminder_edit& request);
-  caf::result<reminder_record> change(const principal& who, reminder_id id, step_function step);
+  /// Takes any of the requests that change a reminder.
+  template <class Request>
+  caf::result<reminder_record> change(const Request& request, step_function step) {
+    return change(request.who, request.id, std::move(step), request.trace);
+  }
+  caf::result<reminder_record> change(const principal& who, reminder_id id, step_function step,
+                                      const trace_context& trace);
   void change_stored(user_id owner, reminder_id id, step_function step, unsigned tries,
-                     open_answers::owed<reminder_record> promise);
+                     open_answers::owed<reminder_record> promise, live_span span);
   /// Holds the reminder if it fires soon, and lets it go if not.
   void keep(const reminder_record& record);
   void load_due();

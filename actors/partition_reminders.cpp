@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "actors/partition.hpp"
+#include "actors/spans.hpp"
 
 // How a partition keeps, wakes and changes the reminders of its users.
 
@@ -31,15 +32,17 @@ caf::result<reminder_record> partition_state::add(reminder_add& request) {
   if (auto reason = check_due(request.reminder.due_at, now(), config.limits))
     return reason;
   auto promise = answers.owe<reminder_record>(self);
+  auto span = begin_span(config.tracing, request.trace, span_kind::internal, "partition add reminder");
   if (number_of(request.reminder.room) == 0) {
-    write_reminder(std::move(request), promise);
+    write_reminder(std::move(request), promise, std::move(span));
     return promise;
   }
   room_admit admission{request.reminder.room, request.who};
   self->request(neighbours.placement, config.store_deadline, std::move(admission))
-      .then([this, request = std::move(request),
-             promise](const room_admission&) mutable { write_reminder(std::move(request), promise); },
-            [promise](caf::error& reason) mutable {
+      .then([this, request = std::move(request), promise,
+             span](const room_admission&) mutable { write_reminder(std::move(request), promise, span); },
+            [promise, span](caf::error& reason) mutable {
+              end_failed(span, reason);
               auto code = code_of(reason);
               if (code == errc::not_found || code == errc::hidden)
                 promise.deliver(
@@ -50,7 +53,8 @@ caf::result<reminder_record> partition_state::add(reminder_add& request) {
   return promise;
 }
 
-void partition_state::write_reminder(reminder_add request, open_answers::owed<reminder_record> promise) {
+void partition_state::write_reminder(reminder_add request, open_answers::owed<reminder_record> promise,
+                                     live_span span) {
   create_reminder operation;
   operation.guard = guard;
   operation.reminder = std::move(request.reminder);
@@ -60,13 +64,18 @@ void partition_state::write_reminder(reminder_add request, open_answers::owed<re
   operation.reminder.created_at = now();
   operation.max_pending = config.limits.reminders_per_user;
   operation.idempotency = std::move(request.idempotency);
+  operation.trace = span.context();
   self->request(neighbours.writer, config.write_deadline, std::move(operation))
       .then(
-          [this, promise](reminder_record& stored) mutable {
+          [this, promise, span](reminder_record& stored) mutable {
             keep(stored);
+            span.end();
             promise.deliver(std::move(stored));
           },
-          [promise](caf::error& reason) mutable { promise.deliver(std::move(reason)); });
+          [promise, span](caf::error& reason) mutable {
+            end_failed(span, reason);
+            promise.deliver(std::move(reason));
+          });
 }
 
 caf::result<reminder_record> partition_state::edit(const reminder_edit& request) {
@@ -78,45 +87,53 @@ caf::result<reminder_record> partition_state::edit(const reminder_edit& request)
   if (request.due_at)
     if (auto reason = check_due(*request.due_at, now(), config.limits))
       return reason;
-  return change(request.who, request.id, [text = request.text, due_at = request.due_at](const reminder_record& record) {
+  return change(request, [text = request.text, due_at = request.due_at](const reminder_record& record) {
     return core::edit(record, text ? &*text : nullptr, due_at ? &*due_at : nullptr);
   });
 }
 
-caf::result<reminder_record> partition_state::change(const principal& who, reminder_id reminder, step_function step) {
+caf::result<reminder_record> partition_state::change(const principal& who, reminder_id reminder, step_function step,
+                                                     const trace_context& trace) {
   if (auto reason = not_owned())
     return reason;
   auto promise = answers.owe<reminder_record>(self);
-  change_stored(who.user, reminder, std::move(step), max_tries, promise);
+  auto span = begin_span(config.tracing, trace, span_kind::internal, "partition change reminder");
+  change_stored(who.user, reminder, std::move(step), max_tries, promise, std::move(span));
   return promise;
 }
 
 void partition_state::change_stored(user_id owner, reminder_id reminder, step_function step, unsigned tries,
-                                    open_answers::owed<reminder_record> promise) {
+                                    open_answers::owed<reminder_record> promise, live_span span) {
   self->request(neighbours.store, config.store_deadline, get_reminder{owner, reminder})
       .then(
-          [this, owner, reminder, step = std::move(step), tries, promise](const reminder_record& record) mutable {
+          [this, owner, reminder, step = std::move(step), tries, promise, span](const reminder_record& record) mutable {
             auto changed = step(record);
             if (!changed) {
-              promise.deliver(make_failure(errc::conflict,
-                                           "a reminder that is " + to_string(record.state) + " cannot be changed so"));
+              auto reason = make_failure(errc::conflict,
+                                         "a reminder that is " + to_string(record.state) + " cannot be changed so");
+              end_failed(span, reason);
+              promise.deliver(std::move(reason));
               return;
             }
             self->request(neighbours.writer, config.write_deadline,
-                          change_reminder{guard, changed->record, changed->event})
+                          change_reminder{guard, changed->record, changed->event, span.context()})
                 .then(
-                    [this, promise](reminder_record& stored) mutable {
+                    [this, promise, span](reminder_record& stored) mutable {
                       keep(stored);
+                      span.end();
                       promise.deliver(std::move(stored));
                     },
-                    [this, owner, reminder, step = std::move(step), tries, promise](caf::error& reason) mutable {
+                    [this, owner, reminder, step = std::move(step), tries, promise, span](caf::error& reason) mutable {
                       if (code_of(reason) == errc::conflict && tries > 1)
-                        change_stored(owner, reminder, std::move(step), tries - 1, promise);
-                      else
-                        promise.deliver(std::move(reason));
+                        return change_stored(owner, reminder, std::move(step), tries - 1, promise, span);
+                      end_failed(span, reason);
+                      promise.deliver(std::move(reason));
                     });
           },
-          [promise](caf::error& reason) mutable { promise.deliver(std::move(reason)); });
+          [promise, span](caf::error& reason) mutable {
+            end_failed(span, reason);
+            promise.deliver(std::move(reason));
+          });
 }
 
 void partition_state::keep(const reminder_record& record) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "actors/core/partitioning.hpp"
+#include "actors/mailbox_depth.hpp"
 
 namespace callboard {
 namespace {
@@ -15,6 +16,7 @@ struct passing<route_list<routed<Requests, Answers>...>> {
   template <class Locate>
   static auto handlers(placement_state* state, Locate locate) {
     return std::make_tuple([state, locate](Requests& request) -> caf::result<Answers> {
+      note_depth(state->self, state->config.partition.room.probe, mailbox_kind::placement);
       return state->self->delegate(state->at(locate(request)), std::move(request));
     }...);
   }
@@ -28,8 +30,8 @@ placement_self_actor::behavior_type placement_state::make_behavior(placement_con
                                                                    placement_neighbours around) {
   config = std::move(settings);
   neighbours = std::move(around);
-  partition_neighbours inside{neighbours.writer, neighbours.store, self, neighbours.notifier, neighbours.event_log,
-                              neighbours.broker, neighbours.source};
+  partition_neighbours inside{neighbours.writer,   neighbours.bookkeeper, neighbours.store,  self,
+                              neighbours.notifier, neighbours.event_log,  neighbours.broker, neighbours.source};
   for (unsigned i = 0; i < config.partitions; ++i)
     partitions.push_back(
         self->spawn<caf::monitored>(partition, static_cast<partition_id>(i), config.partition, inside));

@@ -25,6 +25,7 @@ struct placement_config {
 /// What a placement needs; the partitions get themselves besides.
 struct placement_neighbours {
   log_writer_actor writer;
+  log_writer_actor bookkeeper; // of what follows from events that are committed; the writer itself, or one beside it
   store_actor store;
   notifier_actor notifier;
   event_log_actor event_log;

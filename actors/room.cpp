@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "actors/core/permissions.hpp"
+#include "actors/mailbox_depth.hpp"
 
 namespace callboard {
 
@@ -14,7 +15,7 @@ room_state::~room_state() {
   in_flight.push_back(std::move(waiting));
   for (auto& batch : in_flight)
     for (auto& post : batch)
-      post.promise.deliver(open_answers::ended());
+      post.refuse(open_answers::ended());
 }
 
 room_self_actor::behavior_type room_state::make_behavior(room_id number, fence fenced, room_config settings,
@@ -38,6 +39,7 @@ room_self_actor::behavior_type room_state::make_behavior(room_id number, fence f
   return {
       [this](const room_post& request) {
         ++handled;
+        note_depth(self, config.probe, mailbox_kind::room);
         return post(request);
       },
       [this](const room_admit& request) -> caf::result<room_admission> {

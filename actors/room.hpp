@@ -27,6 +27,7 @@ struct room_config {
   std::size_t second_append = 8;                    // posts that are worth a batch beside one that is under way
   std::size_t max_waiting = 4'096;                  // posts waiting for their batch; past it: `overloaded`
   std::shared_ptr<node_probe> probe;
+  tracer_ptr tracing;
 };
 
 /// What a room knows of its surroundings.
@@ -56,6 +57,12 @@ struct room_state {
   struct waiting_post {
     room_event event;
     caf::typed_response_promise<appended> promise;
+    live_span span;
+    message_place place;
+
+    /// Its place is free before the sender knows: whoever sends the next message at once finds it so.
+    void answer(const appended& result);
+    void refuse(caf::error reason);
   };
   struct membership {
     std::string username;

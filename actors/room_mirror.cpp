@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "actors/mailbox_depth.hpp"
+
 namespace callboard {
 namespace {
 
@@ -40,7 +42,10 @@ room_mirror_self_actor::behavior_type room_mirror_state::make_behavior(room_id n
   watch();
   self->delayed_send(self, config.idle, mirror_tick{});
   return {
-      [this](room_batch& batch) { take(batch); },
+      [this](room_batch& batch) {
+        note_depth(self, config.probe, mailbox_kind::room_mirror);
+        take(batch);
+      },
       [this](room_gone) {
         gone = true;
         release();

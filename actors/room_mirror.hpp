@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -28,6 +29,7 @@ struct room_mirror_config {
   std::chrono::milliseconds retry{200};      // after the room went away
   std::string store_epoch;                   // positions of another epoch cannot be recovered
   std::shared_ptr<node_probe> probe;
+  std::function<timestamp()> wall_clock; // of the node; none: how long deliveries take is not measured
 };
 
 struct room_mirror_neighbours {

@@ -75,6 +75,13 @@ void room_mirror_state::release() {
 }
 
 void room_mirror_state::deliver(const room_event* first, const room_event* last) {
+  if (config.probe && config.wall_clock) {
+    auto now = config.wall_clock();
+    for (auto* each = first; each != last; ++each) {
+      auto took = std::max<std::int64_t>((now - each->created_at).count(), 0);
+      config.probe->delivery_ms.observe(static_cast<std::uint64_t>(took));
+    }
+  }
   while (first != last) {
     auto count = std::min<std::size_t>(static_cast<std::size_t>(last - first), config.events_per_frame);
     shared_bytes bytes;

@@ -4,10 +4,23 @@
 #include "actors/core/permissions.hpp"
 
 #include "actors/room.hpp"
+#include "actors/spans.hpp"
 
 // What a room is asked for, and what it has the log writer do about it.
 
 namespace callboard {
+
+void room_state::waiting_post::answer(const appended& result) {
+  span.end();
+  place.reset();
+  promise.deliver(result);
+}
+
+void room_state::waiting_post::refuse(caf::error reason) {
+  end_failed(span, reason);
+  place.reset();
+  promise.deliver(std::move(reason));
+}
 
 caf::result<appended> room_state::post(const room_post& request) {
   if (auto reason = may_post(request.who))
@@ -42,7 +55,9 @@ caf::result<appended> room_state::post(const room_post& request) {
     event.sent_by = request.who.username;
   }
   auto promise = self->make_response_promise<appended>();
-  waiting.push_back({std::move(event), promise});
+  auto span = begin_span(config.tracing, request.trace, span_kind::internal, "room post");
+  span.set("callboard.room", number_of(id));
+  waiting.push_back({std::move(event), promise, std::move(span), request.place});
   // The first of several that come at once does not go alone: that would be a commit more.
   if (!in_flight.empty())
     append_waiting();
@@ -62,8 +77,11 @@ void room_state::append_waiting() {
   operation.guard = guard;
   operation.room = id;
   operation.events.reserve(batch->size());
-  for (auto& post : *batch)
+  for (auto& post : *batch) {
+    if (!post.span.context().empty())
+      operation.traces.push_back({operation.events.size(), post.span.context()});
     operation.events.push_back(post.event);
+  }
   appends.ask<std::vector<appended>>(
       self, neighbours.writer, std::move(operation),
       [this, batch](std::vector<appended>& results) {
@@ -76,7 +94,7 @@ void room_state::append_waiting() {
             post.event.created_at = results[i].created_at;
             committed.push_back(std::move(post.event));
           }
-          post.promise.deliver(results[i]);
+          post.answer(results[i]);
         }
         in_flight.erase(batch);
         if (config.probe)
@@ -86,7 +104,7 @@ void room_state::append_waiting() {
       },
       [this, batch](caf::error& reason) {
         for (auto& post : *batch)
-          post.promise.deliver(reason);
+          post.refuse(reason);
         in_flight.erase(batch);
         // Whether a lost commit took place is unknown: the log tells.
         read_missing();
@@ -103,7 +121,7 @@ caf::result<room_view> room_state::rename(const room_rename& request) {
     return check.failure();
   auto promise = answers.owe<room_view>(self);
   self->request(neighbours.writer, config.write_deadline,
-                rename_room{guard, id, request.who.user, request.who.username, request.name})
+                rename_room{guard, id, request.who.user, request.who.username, request.name, request.trace})
       .then(
           [this, promise, who = request.who](room_event& event) mutable {
             publish({std::move(event)});
@@ -119,7 +137,7 @@ caf::result<done> room_state::remove(const room_remove& request) {
   if (!core::may(request.who.role, permission::manage_rooms) || role_of(request.who) != member_role::owner)
     return make_failure(errc::forbidden, "only the room's owner may delete it");
   auto promise = answers.owe<done>(self);
-  self->request(neighbours.writer, config.write_deadline, delete_room{guard, id, request.who.user})
+  self->request(neighbours.writer, config.write_deadline, delete_room{guard, id, request.who.user, request.trace})
       .then(
           [this, promise](done) mutable {
             close();
@@ -155,7 +173,7 @@ caf::result<room_view> room_state::invite(room_invite& request) {
   auto promise = answers.owe<room_view>(self);
   self->request(neighbours.writer, config.write_deadline,
                 add_members{guard, id, request.who.user, request.who.username, std::move(request.members),
-                            config.limits.rooms_per_user})
+                            config.limits.rooms_per_user, request.trace})
       .then(
           [this, promise, settled, who = request.who](std::vector<room_event>& events) mutable {
             publish(std::move(events));
@@ -185,12 +203,12 @@ caf::result<done> room_state::expel(const room_expel& request) {
   std::erase_if(waiting, [&](waiting_post& post) {
     if (post.event.actor != request.target)
       return false;
-    post.promise.deliver(make_failure(errc::hidden));
+    post.refuse(make_failure(errc::hidden));
     return true;
   });
   auto promise = answers.owe<done>(self);
   self->request(neighbours.writer, config.write_deadline,
-                remove_member{guard, id, request.who.user, request.who.username, request.target})
+                remove_member{guard, id, request.who.user, request.who.username, request.target, request.trace})
       .then(
           [this, promise, user = request.target](room_event& event) mutable {
             publish({std::move(event)});

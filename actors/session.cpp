@@ -1,7 +1,13 @@
 #include "actors/session.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 #include <utility>
+#include <variant>
+
+#include "actors/mailbox_depth.hpp"
+#include "actors/spans.hpp"
 
 namespace callboard {
 
@@ -10,10 +16,11 @@ session_state::session_state(session_self_actor::stateful_pointer<session_state>
 
 session_self_actor::behavior_type session_state::make_behavior(std::shared_ptr<const session_config> settings,
                                                                std::shared_ptr<const session_neighbours> around,
-                                                               connection_ref mine) {
+                                                               connection_ref mine, bool trusts_peer) {
   config = std::move(settings);
   neighbours = std::move(around);
   connection = mine;
+  is_trusted = trusts_peer;
   client = neighbours->tokens->new_id();
   credit = core::token_bucket{config->send_rate, config->send_burst, self->clock().now()};
   commands = core::token_bucket{config->command_rate, config->command_burst, self->clock().now()};
@@ -32,6 +39,7 @@ session_self_actor::behavior_type session_state::make_behavior(std::shared_ptr<c
   });
   return {
       [this](client_commands& frame) {
+        note_depth(self, config->probe, mailbox_kind::session);
         for (auto& each : frame.commands)
           take(each);
       },
@@ -54,6 +62,7 @@ session_self_actor::behavior_type session_state::make_behavior(std::shared_ptr<c
         auto* mine_of = find(change.room);
         if (mine_of == nullptr || mine_of->command != change.command)
           return;
+        end_trace(change.command, change.joined ? caf::error{} : make_failure(errc::not_found));
         if (change.joined)
           mine_of->joined = true;
         else
@@ -113,15 +122,51 @@ void session_state::run(command& next) {
     void operator()(send_command&) {}
     void operator()(refused_command& wanted) { session.refuse(id, wanted.reason); }
   };
+  begin_trace(next);
   std::visit(runner{*this, next.id}, next.body);
+  trace = {};
+}
+
+void session_state::begin_trace(const command& next) {
+  if (next.id == 0 || !config->tracing)
+    return;
+  constexpr std::string_view names[] = {
+      "connect",         "subscribe", "unsubscribe", "publish",     "history",   "presence",        "refresh",
+      "sub_refresh",     "ping",      "room.list",   "room.create", "room.read", "reminder.create", "reminder.list",
+      "reminder.cancel", "send",      "refused"};
+  static_assert(std::size(names) == std::variant_size_v<decltype(command::body)>);
+  auto span = config->tracing->serve(next.trace, is_trusted, names[next.body.index()]);
+  trace = span.context();
+  if (!span)
+    return;
+  span.set("callboard.command", static_cast<std::int64_t>(next.id));
+  span.set("callboard.client", to_string(client));
+  if (!spans)
+    spans = std::make_unique<std::unordered_map<std::uint32_t, live_span>>();
+  spans->insert_or_assign(next.id, std::move(span));
+}
+
+void session_state::end_trace(std::uint32_t id, const caf::error& reason) {
+  if (!spans)
+    return;
+  auto found = spans->find(id);
+  if (found == spans->end())
+    return;
+  if (reason)
+    end_failed(found->second, reason);
+  spans->erase(found);
+  if (spans->empty())
+    spans.reset();
 }
 
 void session_state::answer(std::uint32_t id, const reply& body) {
+  end_trace(id, {});
   if (state != phase::closed)
     neighbours->out->send(connection, neighbours->wire->encode_reply(id, body), 1);
 }
 
 void session_state::refuse(std::uint32_t id, const caf::error& reason) {
+  end_trace(id, reason);
   auto code = code_of(reason);
   if (neighbours->auth && (code == errc::forbidden || code == errc::hidden))
     self->send(neighbours->auth, auth_refused{who, "websocket", {}});
@@ -139,6 +184,7 @@ void session_state::close(close_code code, std::string_view reason) {
 void session_state::leave() {
   state = phase::closed;
   waiting.reset();
+  spans.reset();
   for (auto& each : subscriptions)
     self->send(neighbours->mirrors, mirror_leave{each.room, connection});
   subscriptions.clear();
@@ -156,8 +202,8 @@ session_state::subscription* session_state::find(room_id room) {
 session_self_actor::behavior_type session(session_self_actor::stateful_pointer<session_state> self,
                                           std::shared_ptr<const session_config> config,
                                           std::shared_ptr<const session_neighbours> neighbours,
-                                          connection_ref connection) {
-  return self->state.make_behavior(std::move(config), std::move(neighbours), connection);
+                                          connection_ref connection, bool is_trusted) {
+  return self->state.make_behavior(std::move(config), std::move(neighbours), connection, is_trusted);
 }
 
 } // namespace callboard

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include <caf/stateful_actor.hpp>
@@ -31,6 +32,7 @@ struct session_config {
   std::string node;
   std::string store_epoch;
   std::shared_ptr<node_probe> probe;
+  tracer_ptr tracing;
 };
 
 struct session_neighbours {
@@ -41,7 +43,8 @@ struct session_neighbours {
   std::shared_ptr<const revocation_list> revocations;
   std::shared_ptr<outlet> out;
   std::shared_ptr<const codec> wire;
-  auth_actor auth; // hears of refusals
+  auth_actor auth;                              // hears of refusals
+  std::shared_ptr<message_gate> gate = nullptr; // null: every message is let in
 };
 
 /// The session's own interface: what others may tell it, and its timer.
@@ -53,7 +56,7 @@ struct session_state {
   explicit session_state(session_self_actor::stateful_pointer<session_state> self);
   session_self_actor::behavior_type make_behavior(std::shared_ptr<const session_config> config,
                                                   std::shared_ptr<const session_neighbours> neighbours,
-                                                  connection_ref connection);
+                                                  connection_ref connection, bool is_trusted);
 
   enum class phase : std::uint8_t { fresh, connecting, connected, closed };
   struct subscription {
@@ -92,6 +95,9 @@ struct session_state {
 
   /// Refuses the command unless the caller's role has the permission.
   bool may(std::uint32_t id, permission what);
+  /// Begins the span of a command that names a trace; its context is `trace` while the command is looked at.
+  void begin_trace(const command& next);
+  void end_trace(std::uint32_t id, const caf::error& reason);
   void answer(std::uint32_t id, const reply& body);
   void refuse(std::uint32_t id, const caf::error& reason);
   void close(close_code code, std::string_view reason);
@@ -116,7 +122,10 @@ struct session_state {
   core::token_bucket commands;            // of all commands
   deadline_watch<deadline_tick> requests; // of commands
   std::vector<subscription> subscriptions;
-  std::unique_ptr<std::vector<command>> waiting; // for `connect`
+  std::unique_ptr<std::vector<command>> waiting;                       // for `connect`
+  bool is_trusted = false;                                             // what the peer says of sampling counts
+  trace_context trace;                                                 // of the command that is looked at
+  std::unique_ptr<std::unordered_map<std::uint32_t, live_span>> spans; // of commands under way, since few have one
 
   static inline const char* name = "session";
 };
@@ -124,7 +133,7 @@ struct session_state {
 session_self_actor::behavior_type session(session_self_actor::stateful_pointer<session_state> self,
                                           std::shared_ptr<const session_config> config,
                                           std::shared_ptr<const session_neighbours> neighbours,
-                                          connection_ref connection);
+                                          connection_ref connection, bool is_trusted);
 
 template <class Result, class Actor, class Request, class MakeReply>
 void session_state::ask(std::uint32_t id, const Actor& actor, Request request, MakeReply make_reply) {

@@ -63,7 +63,12 @@ void session_state::post(std::uint32_t id, post_command& wanted) {
     return refuse(id, unknown_channel());
   if (!credit.take(self->clock().now()))
     return refuse(id, make_failure(errc::too_many_requests, "too many messages in a short time"));
-  room_post request{wanted.channel.room, who, std::move(wanted.text), std::move(wanted.key), wanted.reply_to, {}};
+  // One that came before the client had shown who it is was not asked at the door.
+  if (neighbours->gate && !wanted.place && !(wanted.place = neighbours->gate->enter()))
+    return refuse(id, no_message_place());
+  room_post request{
+      wanted.channel.room,    who, std::move(wanted.text), std::move(wanted.key), wanted.reply_to, {}, trace,
+      std::move(wanted.place)};
   ask<appended>(id, neighbours->placement, std::move(request),
                 [rpc = wanted.rpc](appended& result) { return rpc ? reply{result} : reply{published_reply{}}; });
 }
@@ -140,7 +145,7 @@ void session_state::list_rooms_for(std::uint32_t id, list_rooms_command& wanted)
 void session_state::create_room_for(std::uint32_t id, create_room_command& wanted) {
   if (!may(id, permission::create_rooms))
     return;
-  ask<room_view>(id, neighbours->placement, user_create_room{who, std::move(wanted), caf::none},
+  ask<room_view>(id, neighbours->placement, user_create_room{who, std::move(wanted), caf::none, trace},
                  [](room_view& made) { return std::move(made); });
 }
 
@@ -152,7 +157,7 @@ void session_state::mark_read_for(std::uint32_t id, const mark_read_command& wan
 void session_state::create_reminder_for(std::uint32_t id, create_reminder_command& wanted) {
   if (!may(id, permission::keep_reminders))
     return;
-  ask<reminder_record>(id, neighbours->placement, reminder_add{who, std::move(wanted.reminder), caf::none},
+  ask<reminder_record>(id, neighbours->placement, reminder_add{who, std::move(wanted.reminder), caf::none, trace},
                        [](reminder_record& made) { return std::move(made); });
 }
 
@@ -174,7 +179,7 @@ void session_state::list_reminders_for(std::uint32_t id, list_reminders_command&
 void session_state::cancel_reminder_for(std::uint32_t id, const cancel_reminder_command& wanted) {
   if (!may(id, permission::keep_reminders))
     return;
-  ask<reminder_record>(id, neighbours->placement, reminder_cancel{who, wanted.id},
+  ask<reminder_record>(id, neighbours->placement, reminder_cancel{who, wanted.id, trace},
                        [](reminder_record& changed) { return std::move(changed); });
 }
 

@@ -15,7 +15,7 @@ timestamp wall_clock() {
 } // namespace
 
 void session_state::connect(std::uint32_t id, connect_command& wanted) {
-  auto claims = neighbours->tokens->verify_access(wanted.token, wall_clock());
+  auto claims = neighbours->tokens->verify_access(wanted.token.reveal(), wall_clock());
   if (!claims) {
     if (code_of(claims.error()) == errc::token_expired)
       refuse(id, claims.error()); // the client gets a new token and comes again
@@ -102,7 +102,7 @@ void session_state::reattach() {
 }
 
 void session_state::refresh(std::uint32_t id, const refresh_command& wanted) {
-  auto claims = neighbours->tokens->verify_access(wanted.token, wall_clock());
+  auto claims = neighbours->tokens->verify_access(wanted.token.reveal(), wall_clock());
   if (!claims && code_of(claims.error()) == errc::token_expired)
     return refuse(id, claims.error());
   if (!claims || claims->user != who.user || claims->session != who.session)

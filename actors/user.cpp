@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "actors/mailbox_depth.hpp"
+#include "actors/spans.hpp"
 #include "messages/unknown_members.hpp"
 
 namespace callboard {
@@ -37,6 +39,7 @@ user_self_actor::behavior_type user_state::make_behavior(user_id number, fence f
       },
       [this](user_append& request) {
         ++handled;
+        note_depth(self, config.probe, mailbox_kind::user);
         return append(request);
       },
       [this](const user_deliver& request) {
@@ -120,26 +123,28 @@ caf::result<room_view> user_state::make_room(user_create_room& request) {
   if (!check.ok())
     return check.failure();
   auto promise = answers.owe<room_view>(self);
+  auto span = begin_span(config.tracing, request.trace, span_kind::internal, "user create room");
   if (form.members.empty()) {
-    write_room(request, {}, promise);
+    write_room(request, {}, promise, std::move(span));
     return promise;
   }
   ++busy;
   self->request(neighbours.store, config.store_deadline, resolve_names{form.members})
       .then(
-          [this, request = std::move(request), promise](const std::vector<member>& found) {
+          [this, request = std::move(request), promise, span](const std::vector<member>& found) {
             --busy;
-            write_room(request, found, promise);
+            write_room(request, found, promise, span);
           },
-          [this, promise](caf::error& reason) mutable {
+          [this, promise, span](caf::error& reason) mutable {
             --busy;
+            end_failed(span, reason);
             promise.deliver(std::move(reason));
           });
   return promise;
 }
 
 void user_state::write_room(const user_create_room& request, const std::vector<member>& found,
-                            open_answers::owed<room_view> promise) {
+                            open_answers::owed<room_view> promise, live_span span) {
   if (auto unknown = unknown_members_error(request.form.members, found)) {
     promise.deliver(std::move(unknown));
     return;
@@ -167,15 +172,18 @@ void user_state::write_room(const user_create_room& request, const std::vector<m
   operation.members = std::move(members);
   operation.max_rooms_per_user = config.limits.rooms_per_user;
   operation.idempotency = request.idempotency;
+  operation.trace = span.context();
   ++busy;
   self->request(neighbours.writer, config.write_deadline, std::move(operation))
       .then(
-          [this, promise](room_view& made) mutable {
+          [this, promise, span](room_view& made) mutable {
             --busy;
+            span.end();
             promise.deliver(std::move(made));
           },
-          [this, promise](caf::error& reason) mutable {
+          [this, promise, span](caf::error& reason) mutable {
             --busy;
+            end_failed(span, reason);
             promise.deliver(std::move(reason));
           });
 }

@@ -20,6 +20,7 @@ struct user_config {
   std::chrono::milliseconds store_deadline{5'000};
   std::chrono::milliseconds write_deadline{90'000}; // above the writer's own: the writer always answers
   std::shared_ptr<node_probe> probe;
+  tracer_ptr tracing;
 };
 
 struct user_neighbours {
@@ -45,7 +46,7 @@ struct user_state {
   caf::result<appended> append(user_append& request);
   caf::result<room_view> make_room(user_create_room& request);
   void write_room(const user_create_room& request, const std::vector<member>& found,
-                  open_answers::owed<room_view> promise);
+                  open_answers::owed<room_view> promise, live_span span);
   std::uint32_t deliver(const personal_event& event);
   void check_idle();
 

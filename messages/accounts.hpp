@@ -14,17 +14,21 @@
 #include "messages/administration.hpp"
 #include "messages/errors.hpp"
 #include "messages/permissions.hpp"
+#include "messages/secret_text.hpp"
+#include "messages/trace.hpp"
 #include "messages/values.hpp"
 #include "messages/writes.hpp"
 
 namespace callboard {
 
 /// Where a request comes from: the address as security.md point 8 finds it, the device as the client names itself, the
-/// languages it prefers (`Accept-Language`).
+/// languages it prefers (`Accept-Language`), and the trace that it is in.
 struct client_origin {
   std::string address;
   std::string device;
   std::string languages;
+  trace_context trace = {};
+  bool is_trusted = false; // it came by way of a trusted proxy, whose word on sampling counts
 };
 
 /// What a verified access token says. Its session may have ended meanwhile.
@@ -39,7 +43,7 @@ struct token_claims {
 struct refresh_parts {
   callboard::session_id session;
   std::uint32_t generation = 0;
-  std::string secret; // raw bytes
+  secret_text secret; // raw bytes
 };
 
 /// What a device token says: on this device somebody logged in to this account before (security.md 5). It proves no
@@ -93,13 +97,13 @@ struct hashing_turn {
   std::chrono::steady_clock::time_point begin_by = std::chrono::steady_clock::time_point::max();
 };
 struct hash_password {
-  std::string password;
+  secret_text password;
   hashing_turn turn = {};
 };
 /// Verifies a password, or does the same work for nothing: with `dummy` a made-up hash of the cost of `hash` is
 /// verified, with an empty hash one of the configured cost. Neither ever matches.
 struct check_password {
-  std::string password;
+  secret_text password;
   std::string hash;
   bool dummy = false;
   hashing_turn turn = {};
@@ -118,10 +122,15 @@ struct attempt_key {
 struct reserve_attempt {
   std::vector<attempt_key> keys;
 };
-/// `allowed`, or until when a key is locked. Neither: it waited in vain for one under way to come back.
+/// What became of an attempt that was to be taken.
+enum class attempt_outcome : std::uint8_t {
+  taken,   ///< to be settled
+  locked,  ///< a key is locked
+  all_out, ///< as many as may fail are under verification; in an answer: and none came back in time
+};
 struct attempt_verdict {
-  bool allowed = false;
-  timestamp locked_until;
+  attempt_outcome outcome = attempt_outcome::all_out;
+  timestamp locked_until = {}; // of the key that is locked longest
   std::string locked_key = {};
 };
 /// Gives the attempt back (success), or keeps it counted (failure). The keys as they were reserved.
@@ -168,17 +177,20 @@ using password_policy =
     std::function<caf::optional<field_error>(std::string_view password, const std::vector<std::string>& context)>;
 
 struct auth_register {
-  std::string username, email, password, full_name;
+  std::string username, email;
+  secret_text password;
+  std::string full_name;
   client_origin origin;
 };
 struct auth_login {
-  std::string login, password;
+  std::string login;
+  secret_text password;
   bool cookie = false;
   client_origin origin;
-  std::string device_token = {}; // of an earlier log-in, if the client has one
+  secret_text device_token = {}; // of an earlier log-in, if the client has one
 };
 struct auth_refresh {
-  std::string token;
+  secret_text token;
   bool cookie = false;
   client_origin origin;
 };
@@ -198,12 +210,13 @@ struct auth_end_sessions {
 };
 struct auth_delete_account {
   principal who;
+  trace_context trace = {};
 };
 /// Another password for the caller, who shows the old one; all other sessions end. Refusals: `validation_failed` with
 /// /current_password or /new_password, `too_many_requests` after too many wrong ones.
 struct auth_change_password {
   principal who;
-  std::string current_password, new_password;
+  secret_text current_password, new_password;
   client_origin origin;
 };
 /// Mails a link to whoever has that address. The answer never depends on whether somebody has.
@@ -213,7 +226,7 @@ struct auth_forgot_password {
 };
 /// Sets a password by the token of that link; all sessions end. Refusals: `invalid_token`, `validation_failed`.
 struct auth_reset_password {
-  std::string token, new_password;
+  secret_text token, new_password;
   client_origin origin;
 };
 /// Mails the caller a link that verifies the address. Refusals: `conflict` if it is verified, `not_available` if there
@@ -223,7 +236,7 @@ struct auth_send_verification {
   client_origin origin;
 };
 struct auth_verify_email {
-  std::string token;
+  secret_text token;
   client_origin origin;
 };
 /// Changes the role of an account, or disables or enables it again; what is not set stays. Its sessions end with it.
@@ -245,14 +258,14 @@ struct auth_identify {
   token_claims claims;
 };
 struct issued_tokens {
-  std::string access_token;
+  secret_text access_token;
   std::int64_t expires_in = 0; // seconds
-  std::string refresh_token;
+  secret_text refresh_token;
   std::int64_t refresh_expires_in = 0; // seconds
   callboard::session_id session;
   user_view user;
   bool cookie = false;                // the refresh token belongs into the cookie, and the device token into its own
-  std::string device_token = {};      // after a log-in by password
+  secret_text device_token = {};      // after a log-in by password
   std::int64_t device_expires_in = 0; // seconds
 };
 

@@ -7,6 +7,9 @@
 #include <caf/error.hpp>
 #include <caf/optional.hpp>
 
+#include "messages/message_gate.hpp"
+#include "messages/secret_text.hpp"
+#include "messages/trace.hpp"
 #include "messages/values.hpp"
 
 namespace callboard {
@@ -26,7 +29,7 @@ struct channel_name {
 };
 
 struct connect_command {
-  std::string token;
+  secret_text token;
   caf::optional<recovery_request> personal; // from `subs`, for the personal channel
 };
 struct subscribe_command {
@@ -44,6 +47,7 @@ struct post_command {
   std::string key;
   stream_offset reply_to = 0;
   bool rpc = false;
+  message_place place = {}; // if it was let in where it arrived
 };
 struct history_command {
   channel_name channel;
@@ -57,7 +61,7 @@ struct presence_command {
   bool stats_only = false;
 };
 struct refresh_command {
-  std::string token;
+  secret_text token;
 };
 /// Asks for longer access to a channel. Access to channels does not expire here: it is checked as it is used.
 struct sub_refresh_command {
@@ -103,6 +107,7 @@ struct command {
                mark_read_command, create_reminder_command, list_reminders_command, cancel_reminder_command,
                send_command, refused_command>
       body;
+  trace_context trace = {}; // as the client gave it
 };
 
 /// The commands of one frame, in order.

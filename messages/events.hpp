@@ -8,6 +8,7 @@
 #include <caf/typed_actor.hpp>
 
 #include "messages/ids.hpp"
+#include "messages/trace.hpp"
 
 namespace callboard {
 
@@ -26,6 +27,7 @@ struct domain_event {
   room_id room{}; // of room events
   std::string room_name;
   std::vector<user_id> users; // member events: who; room.deleted: all members
+  trace_context trace;        // of the request that it follows from, if that is in one
 };
 
 /// An event that the log refused for its own sake (too large, not valid), kept until an admin replays it.

@@ -17,7 +17,9 @@
 #include "messages/queries.hpp"
 #include "messages/rooms.hpp"
 #include "messages/signing_keys.hpp"
+#include "messages/spans.hpp"
 #include "messages/ticks.hpp"
+#include "messages/trace.hpp"
 #include "messages/users.hpp"
 #include "messages/values.hpp"
 #include "messages/writes.hpp"
@@ -77,6 +79,7 @@ CALLBOARD_LOCAL(callboard::search_users)
 CALLBOARD_LOCAL(callboard::page<callboard::user_view>)
 CALLBOARD_LOCAL(callboard::account_view)
 CALLBOARD_LOCAL(callboard::list_accounts)
+CALLBOARD_LOCAL(callboard::get_account)
 CALLBOARD_LOCAL(callboard::page<callboard::account_view>)
 CALLBOARD_LOCAL(callboard::list_audit)
 CALLBOARD_LOCAL(callboard::page<callboard::audit_entry>)
@@ -87,6 +90,7 @@ CALLBOARD_LOCAL(callboard::attachment_record)
 CALLBOARD_LOCAL(callboard::get_attachment)
 CALLBOARD_LOCAL(callboard::list_sessions)
 CALLBOARD_LOCAL(callboard::sessions_ended_since)
+CALLBOARD_LOCAL(std::vector<callboard::session_end>)
 CALLBOARD_LOCAL(callboard::room_record)
 CALLBOARD_LOCAL(callboard::load_room)
 CALLBOARD_LOCAL(callboard::list_rooms)

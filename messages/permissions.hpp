@@ -28,6 +28,7 @@ enum class permission : std::uint8_t {
   read_audit,       // see the audit log
   read_analytics,   // see the figures
   read_caught_mail, // see mail that was caught because there is no mail server
+  operate,          // see how the nodes are, and choose how much they log
   count_            // number of permissions, not one
 };
 
@@ -35,7 +36,7 @@ inline constexpr std::array<std::string_view, static_cast<std::size_t>(permissio
     "none",          "use_session",  "read_own_profile", "change_profile",   "delete_account",
     "read_profiles", "search_users", "read_rooms",       "write_messages",   "write_unasked",
     "create_rooms",  "join_rooms",   "manage_rooms",     "keep_reminders",   "speak_for_others",
-    "manage_users",  "read_audit",   "read_analytics",   "read_caught_mail",
+    "manage_users",  "read_audit",   "read_analytics",   "read_caught_mail", "operate",
 };
 
 constexpr std::string_view to_string(permission value) {

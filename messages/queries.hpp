@@ -69,6 +69,12 @@ struct list_accounts {
   using result = page<account_view>;
 };
 
+/// Deleted ones are `not_found`.
+struct get_account {
+  user_id user{};
+  using result = account_view;
+};
+
 /// The audit log, the latest first. `user`: entries by them or about them; 0 = everybody's. Empty `type`: every type.
 struct list_audit {
   user_id user{};
@@ -117,10 +123,17 @@ struct list_sessions {
   using result = std::vector<session_view>; // live ones, the latest first
 };
 
+/// A session that somebody ended, and why.
+struct session_end {
+  session_id session;
+  user_id user{};
+  std::string reason;
+};
+
 /// Sessions that ended since; their access tokens may not have expired yet.
 struct sessions_ended_since {
   timestamp since;
-  using result = std::vector<session_id>;
+  using result = std::vector<session_end>;
 };
 
 struct room_record {
@@ -262,11 +275,11 @@ struct list_signing_keys {
   using result = std::vector<signing_key_record>;
 };
 
-using query =
-    std::variant<find_credentials, find_account_token, get_user, search_users, list_accounts, list_audit, resolve_names,
-                 get_session, get_attachment, list_sessions, sessions_ended_since, load_room, list_rooms, list_members,
-                 read_events, read_personal, get_reminder, list_reminders, due_reminders, read_outbox, list_dead_events,
-                 get_log_positions, get_analytics, list_mail, get_store_status, get_outbox_growth, list_signing_keys>;
+using query = std::variant<find_credentials, find_account_token, get_user, search_users, list_accounts, get_account,
+                           list_audit, resolve_names, get_session, get_attachment, list_sessions, sessions_ended_since,
+                           load_room, list_rooms, list_members, read_events, read_personal, get_reminder,
+                           list_reminders, due_reminders, read_outbox, list_dead_events, get_log_positions,
+                           get_analytics, list_mail, get_store_status, get_outbox_growth, list_signing_keys>;
 
 /// Reads; several connections, each query sees all that was committed before it was sent.
 using store_actor = answers_each<query>;

@@ -10,6 +10,8 @@
 
 #include "messages/commands.hpp"
 #include "messages/delivery.hpp"
+#include "messages/message_gate.hpp"
+#include "messages/trace.hpp"
 #include "messages/values.hpp"
 #include "messages/writes.hpp"
 
@@ -27,6 +29,8 @@ struct room_post {
   std::string key;
   stream_offset reply_to = 0;
   std::string as;
+  trace_context trace = {};
+  message_place place = {}; // kept until the answer
 };
 
 /// Asks whether somebody may read the room, and where its log ends.
@@ -48,21 +52,25 @@ struct room_rename {
   room_id room{};
   principal who;
   std::string name;
+  trace_context trace = {};
 };
 struct room_remove {
   room_id room{};
   principal who;
+  trace_context trace = {};
 };
 /// `members` are existing users.
 struct room_invite {
   room_id room{};
   principal who;
   std::vector<member> members;
+  trace_context trace = {};
 };
 struct room_expel {
   room_id room{};
   principal who;
   user_id target{};
+  trace_context trace = {};
 };
 struct room_mark_read {
   room_id room{};

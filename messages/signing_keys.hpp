@@ -62,9 +62,10 @@ struct note_token_end {
   using result = done;
 };
 
-/// A key of the store and until when tokens of it are accepted.
+/// A key of the store and what it does at which time.
 struct scheduled_key {
   signing_key_record key;
+  timestamp signs_from;                        // by the clock of whoever asks; the first of all keys: since ever
   timestamp verifies_until = timestamp::max(); // its tokens end before
 };
 

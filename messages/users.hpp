@@ -11,6 +11,7 @@
 #include "messages/delivery.hpp"
 #include "messages/queries.hpp"
 #include "messages/rooms.hpp"
+#include "messages/trace.hpp"
 #include "messages/values.hpp"
 #include "messages/writes.hpp"
 
@@ -83,6 +84,7 @@ struct user_create_room {
   principal who;
   create_room_command form;
   caf::optional<idempotency_claim> idempotency;
+  trace_context trace = {};
 };
 
 using user_actor =
@@ -95,6 +97,7 @@ struct reminder_add {
   principal who;
   reminder_record reminder; // without `id`
   caf::optional<idempotency_claim> idempotency;
+  trace_context trace = {};
 };
 /// Changes what is set. `text`, `due_at`: as in the request; a reminder that fired already is scheduled again.
 struct reminder_edit {
@@ -102,19 +105,23 @@ struct reminder_edit {
   reminder_id id{};
   caf::optional<std::string> text;
   caf::optional<timestamp> due_at;
+  trace_context trace = {};
 };
 struct reminder_cancel {
   principal who;
   reminder_id id{};
+  trace_context trace = {};
 };
 struct reminder_snooze {
   principal who;
   reminder_id id{};
   timestamp until;
+  trace_context trace = {};
 };
 struct reminder_done {
   principal who;
   reminder_id id{};
+  trace_context trace = {};
 };
 /// The reminders of a deleted user: forget them.
 struct reminders_forget {

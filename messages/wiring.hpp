@@ -6,6 +6,8 @@
 #include "messages/accounts.hpp"
 #include "messages/cluster.hpp"
 #include "messages/delivery.hpp"
+#include "messages/message_gate.hpp"
+#include "messages/spans.hpp"
 #include "messages/users.hpp"
 
 namespace callboard {
@@ -18,7 +20,9 @@ struct node_services {
   std::shared_ptr<const token_service> tokens;
   std::shared_ptr<const revocation_list> revocations;
   std::shared_ptr<const codec> wire;
+  std::shared_ptr<message_gate> gate; // null: every message is let in
   std::string store_epoch;
+  tracer_ptr tracing = std::make_shared<const tracer>(nullptr, 0.0); // never null; this one records nothing
   /// Whether a role has a permission: the one table of actors/core/permissions.cpp.
   bool (*may)(role who, permission what) = nullptr;
 

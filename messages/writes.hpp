@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <variant>
@@ -17,6 +18,7 @@
 #include "messages/events.hpp"
 #include "messages/password_writes.hpp"
 #include "messages/signing_keys.hpp"
+#include "messages/trace.hpp"
 #include "messages/values.hpp"
 
 namespace callboard {
@@ -25,6 +27,7 @@ namespace callboard {
 /// each names its answer as `result`. An operation either happens whole, with its events in the outbox, or not at all;
 /// a refusal of one leaves the others of the batch untouched.
 /// They never leave the node: a node writes only through its own connection.
+/// An operation with a `trace` is a step of a request in that trace; its events carry it on.
 
 /// Proof of ownership, checked in the transaction: another epoch in the store answers `moved`.
 struct fence {
@@ -50,12 +53,19 @@ struct idempotency_claim {
 
 // --- rooms: fenced by the room's partition ---
 
+/// The trace of one event of an operation.
+struct event_trace {
+  std::size_t event = 0; // its place in the list
+  trace_context trace;
+};
+
 /// Appends to a room's log, in this order, with consecutive offsets; a message whose (actor, key) exists is not
 /// appended again. `not_found` if the room is gone. A message with `sent_by` also writes an audit entry.
 struct append_events {
   fence guard;
   room_id room{};
   std::vector<room_event> events;       // `offset` and `created_at` are filled by the store
+  std::vector<event_trace> traces = {}; // of those events that are in one, in their order
   using result = std::vector<appended>; // as many, in the same order
 };
 
@@ -71,7 +81,8 @@ struct create_room {
   std::vector<member> members; // besides the creator; existing users, no double
   std::uint32_t max_rooms_per_user = 0;
   caf::optional<idempotency_claim> idempotency; // a repetition answers the room made first
-  using result = room_view;                     // as the creator sees it
+  trace_context trace = {};
+  using result = room_view; // as the creator sees it
 };
 
 struct rename_room {
@@ -80,6 +91,7 @@ struct rename_room {
   user_id actor{};
   std::string actor_name;
   std::string name;
+  trace_context trace = {};
   using result = room_event; // kind room_renamed, as appended
 };
 
@@ -88,6 +100,7 @@ struct delete_room {
   fence guard;
   room_id room{};
   user_id actor{};
+  trace_context trace = {};
   using result = done;
 };
 
@@ -98,6 +111,7 @@ struct add_members {
   std::string actor_name;
   std::vector<member> members; // existing users; who is a member already is left out of the answer
   std::uint32_t max_rooms_per_user = 0;
+  trace_context trace = {};
   using result = std::vector<room_event>; // kind member_added, as appended
 };
 
@@ -107,6 +121,7 @@ struct remove_member {
   user_id actor{};
   std::string actor_name;
   user_id target{};
+  trace_context trace = {};
   using result = room_event; // kind member_removed, as appended; `not_found` if no member
 };
 
@@ -127,6 +142,7 @@ struct register_user {
   std::string full_name;
   std::string password_hash; // empty: no log-in by password
   callboard::role role = callboard::role::user;
+  trace_context trace = {};
   using result = user_view; // `conflict` with fields /username, /email
 };
 
@@ -156,6 +172,7 @@ struct deleted_user {
 /// if no other admin is left who is not disabled.
 struct delete_user {
   user_id user{};
+  trace_context trace = {};
   using result = deleted_user;
 };
 
@@ -170,6 +187,7 @@ struct open_session {
   std::uint32_t max_sessions = 10;
   /// Of the password that was verified; another one by now is `invalid_credentials`.
   caf::optional<std::uint32_t> password_version;
+  trace_context trace = {};
   using result = std::vector<session_id>; // the evicted ones
 };
 
@@ -219,6 +237,7 @@ struct create_reminder {
   reminder_record reminder; // without `id`
   std::uint32_t max_pending = 1000;
   caf::optional<idempotency_claim> idempotency;
+  trace_context trace = {};
   using result = reminder_record;
 };
 
@@ -228,6 +247,7 @@ struct change_reminder {
   fence guard;
   reminder_record record;
   std::string event;
+  trace_context trace = {};
   using result = reminder_record;
 };
 

@@ -7,7 +7,7 @@ namespace callboard::core {
 std::vector<scheduled_key> schedule_keys(const std::vector<signing_key_record>& keys) {
   std::vector<scheduled_key> result;
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    scheduled_key next{keys[i], timestamp::max()};
+    scheduled_key next{keys[i], i == 0 ? timestamp::min() : keys[i].signs_from, timestamp::max()};
     if (i + 1 < keys.size())
       next.verifies_until = std::max(keys[i].used_until, keys[i + 1].signs_from + keys[i].token_life) + key_margin;
     result.push_back(std::move(next));
@@ -33,7 +33,7 @@ std::vector<key_state> states_of(const std::vector<scheduled_key>& keys, timesta
   std::vector<key_state> states(keys.size());
   auto is_followed = false; // a later one signs already
   for (auto i = keys.size(); i-- > 0;) {
-    if (keys[i].key.signs_from > now)
+    if (keys[i].signs_from > now)
       states[i] = key_state::published;
     else if (!std::exchange(is_followed, true))
       states[i] = key_state::signing;
@@ -54,7 +54,7 @@ std::vector<std::string> ended_keys(const std::vector<scheduled_key>& keys, time
 
 std::optional<std::string> objection_to_rotation(const std::vector<scheduled_key>& keys, timestamp now) {
   for (auto& each : keys)
-    if (each.key.signs_from > now)
+    if (each.signs_from > now)
       return "the key " + each.key.id + " does not sign yet: wait until it does, or retire it";
   return std::nullopt;
 }
@@ -74,8 +74,8 @@ std::optional<std::string> objection_to_retiring(const std::vector<scheduled_key
 
 bool is_same_schedule(const std::vector<scheduled_key>& left, const std::vector<scheduled_key>& right) {
   return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](auto& one, auto& other) {
-    return one.key.id == other.key.id && one.key.wrapped == other.key.wrapped &&
-           one.key.signs_from == other.key.signs_from && one.verifies_until == other.verifies_until;
+    return one.key.id == other.key.id && one.key.wrapped == other.key.wrapped && one.signs_from == other.signs_from &&
+           one.verifies_until == other.verifies_until;
   });
 }
 

@@ -18,7 +18,9 @@ namespace callboard::core {
 /// the store every few seconds may sign after its time.
 inline constexpr std::chrono::minutes key_margin{2};
 
-/// When each of the keys ends, in the order given: that of `list_signing_keys`. The last has no end.
+/// When each of the keys begins to sign and ends, in the order given: that of `list_signing_keys`. The first signs
+/// whatever the time is: another node made it, or made it the first, by a clock that may be ahead of the one that is
+/// asked, and a node must never be without a key that signs. The last has no end.
 std::vector<scheduled_key> schedule_keys(const std::vector<signing_key_record>& keys);
 
 /// In the order in which a key goes through them.

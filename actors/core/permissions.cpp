@@ -25,7 +25,7 @@ constexpr std::array<row, static_cast<std::size_t>(permission::count_)> table{{
     {permission::manage_rooms, /*     */ no, yes, yes},  {permission::keep_reminders, /*   */ no, yes, yes},
     {permission::speak_for_others, /* */ no, no, yes},   {permission::manage_users, /*     */ no, no, yes},
     {permission::read_audit, /*       */ no, no, yes},   {permission::read_analytics, /*   */ no, no, yes},
-    {permission::read_caught_mail, /* */ no, no, yes},
+    {permission::read_caught_mail, /* */ no, no, yes},   {permission::operate, /*          */ no, no, yes},
 }};
 
 constexpr bool is_in_order() {

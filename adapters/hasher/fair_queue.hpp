@@ -44,6 +44,23 @@ public:
     return admission::taken;
   }
 
+  /// How many would go before one that came now, if nobody came after it.
+  std::size_t ahead_of(const std::string& source, const std::string& name) const {
+    auto mine = find(sources_, source);
+    std::size_t in_source = 0;
+    if (mine != sources_.end()) {
+      auto line = find(mine->lines, name);
+      auto own = line == mine->lines.end() ? 0 : line->tasks.size();
+      for (auto& each : mine->lines)
+        in_source += std::min(each.tasks.size(), own + 1);
+    }
+    std::size_t all = in_source;
+    for (auto each = sources_.begin(); each != sources_.end(); ++each)
+      if (each != mine)
+        all += std::min(each->size, in_source + 1);
+    return all;
+  }
+
   /// The next one; not to be called when empty.
   Task pop() {
     auto source = sources_.begin();

@@ -36,10 +36,17 @@ caf::result<Answer> hasher_state::take(Request& request) {
   task mine;
   mine.begin_by = request.turn.begin_by;
   mine.refuse = [promise]() mutable { promise.deliver(too_busy()); };
+  if (is_hopeless(source, name_of_turn, mine.begin_by)) {
+    drop(mine, config.probe->hasher.hopeless);
+    return promise;
+  }
   mine.begin = [this, promise, request = std::move(request)](const hasher_actor& worker) mutable {
     self->request(worker, config.work_deadline, std::move(request))
         .then(
-            [this, promise, worker](Answer& answer) mutable {
+            [this, promise, worker, began = self->clock().now()](Answer& answer) mutable {
+              constexpr double weight = 0.1; // of the latest
+              std::chrono::duration<double> took = self->clock().now() - began;
+              time_of_one = time_of_one.count() == 0 ? took : time_of_one + weight * (took - time_of_one);
               promise.deliver(std::move(answer));
               release(worker);
             },
@@ -59,6 +66,14 @@ caf::result<Answer> hasher_state::take(Request& request) {
     drop(mine, admitted == fair_queue<task>::admission::full ? counts.full : counts.crowded);
   next();
   return promise;
+}
+
+bool hasher_state::is_hopeless(const std::string& source, const std::string& name_of_turn,
+                               std::chrono::steady_clock::time_point begin_by) const {
+  if (begin_by == std::chrono::steady_clock::time_point::max() || queue.empty())
+    return false;
+  auto wait = time_of_one * static_cast<double>(queue.ahead_of(source, name_of_turn)) / std::max(1u, config.workers);
+  return wait > begin_by - self->clock().now();
 }
 
 void hasher_state::drop(const task& unlucky, counter& reason) {

@@ -26,8 +26,8 @@ struct hasher_config {
 
 /// The pool's front: hands each request to the next free worker and keeps the others in a fair queue with bounds, so
 /// that hashing never takes more threads than it was given (security.md 3) and a flood of guesses keeps nobody else
-/// from logging in. What cannot begin in its time is dropped before it does: `overloaded` is the promise that nothing
-/// was verified. `probe` is required.
+/// from logging in. What cannot begin in its time is dropped before it does, at once if that can be told when it comes:
+/// `overloaded` is the promise that nothing was verified. `probe` is required.
 struct hasher_state {
   explicit hasher_state(hasher_actor::stateful_pointer<hasher_state> self);
   hasher_actor::behavior_type make_behavior(hasher_config config);
@@ -44,11 +44,15 @@ struct hasher_state {
   void release(const hasher_actor& worker);
   /// Drops a task that has not begun, and counts why.
   void drop(const task& unlucky, counter& reason);
+  /// Whether its turn would come too late even if nobody came after it, by what a hash took lately.
+  bool is_hopeless(const std::string& source, const std::string& name_of_turn,
+                   std::chrono::steady_clock::time_point begin_by) const;
 
   hasher_actor::stateful_pointer<hasher_state> self;
   hasher_config config;
   std::vector<hasher_actor> idle;
   fair_queue<task> queue{0, 0};
+  std::chrono::duration<double> time_of_one{0}; // a moving average; 0: none is known yet
 
   static inline const char* name = "hasher";
 };

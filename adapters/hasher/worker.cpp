@@ -31,7 +31,7 @@ caf::error refusal(password::hash_error reason) {
 }
 
 caf::result<std::string> hash(const hash_password& request, const password::hash_options& options) {
-  auto made = password::hash_password(request.password, options);
+  auto made = password::hash_password(request.password.reveal(), options);
   if (auto* reason = std::get_if<password::hash_error>(&made))
     return refusal(*reason);
   return std::move(std::get<std::string>(made));
@@ -40,7 +40,7 @@ caf::result<std::string> hash(const hash_password& request, const password::hash
 caf::result<password_verdict> check(const check_password& request, const password::hash_options& options) {
   bool dummy = request.dummy || request.hash.empty();
   auto stored = dummy ? password::dummy_hash_like(request.hash, options).value_or(std::string{}) : request.hash;
-  auto verdict = password::verify_password(request.password, stored, options);
+  auto verdict = password::verify_password(request.password.reveal(), stored, options);
   if (auto* reason = std::get_if<password::hash_error>(&verdict)) {
     // A password that no hash can be made of, or a hash of no known form, matches nothing.
     if (*reason == password::hash_error::failed)

@@ -11,6 +11,8 @@
 namespace callboard::hashing {
 
 struct worker_state {
+  // An aggregate would be made from the actor's pointer: CAF tries that first, and a pointer is true.
+  worker_state() = default;
   bool has_low_priority = false;
   static inline const char* name = "hasher_worker";
 };

@@ -1,7 +1,9 @@
 #include "adapters/http/acceptor.hpp"
 
 #include <chrono>
+#include <iterator>
 
+#include <linux/filter.h>
 #include <sys/socket.h>
 
 #include "adapters/http/problem.hpp"
@@ -54,6 +56,32 @@ void acceptor::start() {
   wait();
 }
 
+void acceptor::turn_back() {
+  // A closing listener resets whoever has ended the handshake and was not accepted yet. To refuse those who have not
+  // begun one, first, leaves nobody between: their SYN is dropped. What the filter sees begins with the TCP header.
+  constexpr std::uint32_t flags_offset = 13;
+  constexpr std::uint32_t syn = 0x02;
+  constexpr std::uint32_t ack = 0x10;
+  sock_filter program[] = {
+      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, flags_offset),
+      BPF_STMT(BPF_ALU | BPF_AND | BPF_K, syn | ack),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, syn, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, 0),
+      BPF_STMT(BPF_RET | BPF_K, 0xFFFFFFFF),
+  };
+  sock_fprog filter{static_cast<unsigned short>(std::size(program)), program};
+  if (::setsockopt(acceptor_.native_handle(), SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) != 0 &&
+      state_->log)
+    state_->log->on_event(severity::debug, "the listener cannot turn handshakes back: what comes last may be reset",
+                          {});
+}
+
+void acceptor::finish() {
+  while (accept_one() == outcome::accepted) {
+  }
+  close();
+}
+
 void acceptor::close() {
   boost::system::error_code ignored;
   acceptor_.close(ignored);
@@ -64,46 +92,51 @@ void acceptor::wait() {
   acceptor_.async_wait(asio::socket_base::wait_read, [self = shared_from_this()](boost::system::error_code error) {
     if (error)
       return;
-    for (unsigned i = 0; i < most_at_once; ++i)
-      if (!self->accept_one())
-        return;
-    self->wait();
+    auto last = outcome::accepted;
+    for (unsigned i = 0; i < most_at_once && last == outcome::accepted; ++i)
+      last = self->accept_one();
+    if (last == outcome::exhausted)
+      self->pause();
+    else if (last != outcome::closed)
+      self->wait();
   });
 }
 
-/// False: not for now; another wait has been arranged unless the acceptor is closed.
-bool acceptor::accept_one() {
+void acceptor::pause() {
+  pause_.expires_after(pause_when_exhausted);
+  pause_.async_wait([self = shared_from_this()](boost::system::error_code cancelled) {
+    if (!cancelled)
+      self->wait();
+  });
+}
+
+acceptor::outcome acceptor::accept_one() {
   auto& thread = *threads_[next_ % threads_.size()];
   boost::system::error_code error;
   asio::ip::tcp::endpoint peer;
   auto socket = acceptor_.accept(thread.io(), peer, error);
   if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor)
-    return false;
-  if (error == asio::error::would_block || error == asio::error::connection_aborted) {
-    wait();
-    return false;
-  }
+    return outcome::closed;
+  if (error == asio::error::would_block)
+    return outcome::none_waits;
+  if (error == asio::error::connection_aborted)
+    return outcome::accepted; // and gone again
   if (error) {
     // Out of descriptors or memory: what is there must end first.
     if (state_->log)
       state_->log->on_event(severity::warning, "cannot accept a connection: " + error.message(), {});
-    pause_.expires_after(pause_when_exhausted);
-    pause_.async_wait([self = shared_from_this()](boost::system::error_code cancelled) {
-      if (!cancelled)
-        self->wait();
-    });
-    return false;
+    return outcome::exhausted;
   }
   auto address = peer.address();
   auto key = state_->addresses.is_trusted(address) ? std::string{} : address_key(address);
   if (state_->options.certificate) {
     accept_secure(thread, std::move(socket), address, key);
-    return true;
+    return outcome::accepted;
   }
   auto ticket = state_->limits.admit(key);
   if (!ticket) {
     turn_away(std::move(socket));
-    return true;
+    return outcome::accepted;
   }
   ++next_;
   // Function objects must be copyable to be posted; what moves goes in a shared place.
@@ -114,7 +147,7 @@ bool acceptor::accept_one() {
   auto held = std::make_shared<arrival>(arrival{std::move(socket), std::move(ticket)});
   thread.post(
       [held, address](io_thread& self) { self.accept(std::move(held->socket), address, std::move(held->ticket)); });
-  return true;
+  return outcome::accepted;
 }
 
 // A client too many is not answered: it would have to be told by a handshake.
@@ -143,6 +176,7 @@ void acceptor::turn_away(asio::ip::tcp::socket socket) {
   bytes += answer.content();
   // The socket is new, so its buffer has room; nobody waits for it.
   ::send(socket.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  threads_.front()->requests().note(method::other, no_route, answer.status, 0); // this runs on that thread
   boost::system::error_code ignored;
   socket.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
 }

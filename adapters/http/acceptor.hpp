@@ -25,12 +25,22 @@ public:
 
   /// Begins to accept.
   void start();
-  /// On the first I/O thread.
+
+  // On the first I/O thread.
+
+  /// Begins no more handshakes; those under way still end, and are accepted. A client that asks for one hears nothing,
+  /// asks again after a second, and is then refused by the closed port or served by the server that took it over.
+  void turn_back();
+  /// Accepts whoever has waited, then closes. Nobody is reset who was let in by the system.
+  void finish();
   void close();
 
 private:
+  enum class outcome : std::uint8_t { accepted, none_waits, exhausted, closed };
+
   void wait();
-  bool accept_one();
+  void pause();
+  outcome accept_one();
   void accept_secure(io_thread& thread, boost::asio::ip::tcp::socket socket, const boost::asio::ip::address& address,
                      const std::string& key);
   void turn_away(boost::asio::ip::tcp::socket socket);

@@ -5,20 +5,22 @@
 namespace callboard::http {
 
 connection_ticket::connection_ticket(connection_ticket&& other) noexcept
-    : limits_{std::exchange(other.limits_, nullptr)}, address_{std::exchange(other.address_, nullptr)} {}
+    : limits_{std::exchange(other.limits_, nullptr)}, address_{std::exchange(other.address_, nullptr)},
+      late_{other.late_} {}
 
 connection_ticket& connection_ticket::operator=(connection_ticket&& other) noexcept {
   if (this != &other) {
     release();
     limits_ = std::exchange(other.limits_, nullptr);
     address_ = std::exchange(other.address_, nullptr);
+    late_ = other.late_;
   }
   return *this;
 }
 
 void connection_ticket::release() {
   if (limits_)
-    std::exchange(limits_, nullptr)->leave(std::exchange(address_, nullptr));
+    std::exchange(limits_, nullptr)->leave(std::exchange(address_, nullptr), late_);
 }
 
 connection_ticket connection_limits::admit(const std::string& address) {
@@ -37,16 +39,21 @@ connection_ticket connection_limits::admit(const std::string& address) {
     ++entry.second;
     ticket.address_ = &entry;
   }
+  ticket.late_ = is_late_;
+  if (ticket.late_)
+    late_.fetch_add(1);
   ticket.limits_ = this;
   return ticket;
 }
 
-void connection_limits::leave(std::pair<const std::string, std::size_t>* address) {
+void connection_limits::leave(std::pair<const std::string, std::size_t>* address, bool late) {
   if (address) {
     std::lock_guard lock{mutex_};
     if (--address->second == 0)
       by_address_.erase(by_address_.find(address->first));
   }
+  if (late)
+    late_.fetch_sub(1);
   count_.fetch_sub(1);
 }
 

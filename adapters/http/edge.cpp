@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <csignal>
+#include <functional>
 #include <future>
 #include <mutex>
 #include <thread>
-
-#include <sys/resource.h>
+#include <utility>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -18,19 +18,11 @@ namespace callboard::http {
 namespace {
 
 constexpr std::chrono::milliseconds drain_poll{10};
+constexpr std::chrono::milliseconds time_between_closes{1}; // of WebSockets
 
 unsigned count_threads(unsigned wanted) {
   auto count = wanted > 0 ? wanted : std::max(2u, std::thread::hardware_concurrency());
   return std::min(count, 256u);
-}
-
-/// Every connection is a file descriptor, and the soft limit is often 1,024.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-    limit.rlim_cur = limit.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-  }
 }
 
 } // namespace
@@ -40,11 +32,11 @@ public:
   using work_guard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
 
   implementation(caf::actor_system& actors, edge_options options, router routes,
-                 std::shared_ptr<const command_decoder> decoder, std::shared_ptr<http_observer> observer,
-                 std::shared_ptr<logger> log);
+                 std::shared_ptr<const command_decoder> decoder, std::shared_ptr<logger> log);
 
   caf::error start(node_services services);
-  void drain(std::chrono::milliseconds limit);
+  std::size_t drain(std::chrono::milliseconds limit);
+  bool responds(std::chrono::milliseconds limit);
   void stop();
   edge_gauges gauges() const;
 
@@ -65,19 +57,19 @@ public:
   std::atomic<std::uint16_t> port{0};
 
 private:
-  void close_listener();
+  void on_listener(std::chrono::steady_clock::time_point end, std::function<void(acceptor&)> work);
+  void wait_until(std::chrono::steady_clock::time_point end, const std::function<bool()>& is_done) const;
   std::mutex mutex_;                 // of starting and stopping
   std::atomic<bool> running_{false}; // from here on `threads` does not change
   bool started_ = false;
+  bool drained_ = false;
   bool stopped_ = false;
 };
 
 edge::implementation::implementation(caf::actor_system& actors, edge_options options, router routes,
-                                     std::shared_ptr<const command_decoder> decoder,
-                                     std::shared_ptr<http_observer> observer, std::shared_ptr<logger> log)
+                                     std::shared_ptr<const command_decoder> decoder, std::shared_ptr<logger> log)
     : system{actors}, state{std::make_shared<edge_state>(std::move(options), std::move(routes))} {
   state->decoder = std::move(decoder);
-  state->observer = std::move(observer);
   state->log = std::move(log);
   for (unsigned i = 0; i < count_threads(state->options.threads); ++i) {
     auto wake = std::make_shared<waker>();
@@ -106,7 +98,6 @@ caf::error edge::implementation::start(node_services services) {
   if (!state->options.web_dir.empty() &&
       !state->files.load(state->options.web_dir, state->options.max_web_bytes, problem))
     return make_failure(errc::bad_request, problem);
-  raise_descriptor_limit();
   if (state->options.certificate)
     static_cast<void>(std::signal(SIGPIPE, SIG_IGN)); // OpenSSL writes to sockets without a way to say so each time
   for (std::size_t i = 0; i < queues.size(); ++i) {
@@ -137,40 +128,69 @@ caf::error edge::implementation::start(node_services services) {
   return {};
 }
 
-void edge::implementation::close_listener() {
-  auto closed = std::make_shared<std::promise<void>>();
-  auto done = closed->get_future();
-  boost::asio::post(threads.front()->io(), [accepting = listener, closed] {
-    accepting->close();
-    closed->set_value();
+/// Runs it on the listener's thread, and waits for it, at most until `end`.
+void edge::implementation::on_listener(std::chrono::steady_clock::time_point end, std::function<void(acceptor&)> work) {
+  auto done = std::make_shared<std::promise<void>>();
+  auto reply = done->get_future();
+  boost::asio::post(threads.front()->io(), [accepting = listener, work = std::move(work), done] {
+    work(*accepting);
+    done->set_value();
   });
-  done.wait_for(std::chrono::seconds{1});
+  reply.wait_until(end);
 }
 
-void edge::implementation::drain(std::chrono::milliseconds limit) {
+void edge::implementation::wait_until(std::chrono::steady_clock::time_point end,
+                                      const std::function<bool()>& is_done) const {
+  while (!is_done() && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(drain_poll);
+}
+
+std::size_t edge::implementation::drain(std::chrono::milliseconds limit) {
   {
     std::lock_guard lock{mutex_};
-    if (!started_ || stopped_ || state->draining.exchange(true))
-      return;
+    if (!started_ || stopped_ || std::exchange(drained_, true))
+      return 0;
   }
   *state->ready = false;
-  const auto end = std::chrono::steady_clock::now() + limit;
-  // What the sessions have not closed by then is closed for them, with time left for the closing handshake.
-  const auto force = end - std::min(limit / 2, state->options.close_timeout);
+  drain_times within{limit};
+  const auto end = std::chrono::steady_clock::now() + within.limit;
+  // What has not ended by then is ended for it, with time left for a last answer and the closing handshake.
+  const auto force = end - std::min(within.limit / 2, state->options.close_timeout);
+  // A small server need not keep its last clients for the whole spread.
+  within.spread =
+      std::min(within.spread, time_between_closes * static_cast<std::int64_t>(gauges().websocket_connections));
+  state->drain_within = within;
+  state->limits.begin_late();
+  state->transports.begin_late();
+  state->draining = true;
   for (auto& thread : threads)
     thread->post([](io_thread& self) { self.begin_drain(); });
-  bool forced = false;
   // A TLS connection lasts until what was answered has left it, also when nobody is behind it any more.
-  auto anybody_left = [this] { return state->limits.count() > 0 || state->transports.count() > 0; };
-  while (anybody_left() && std::chrono::steady_clock::now() < end) {
-    if (!forced && std::chrono::steady_clock::now() >= force) {
-      forced = true;
-      for (auto& thread : threads)
-        thread->post([](io_thread& self) { self.close_websockets(); });
-    }
-    std::this_thread::sleep_for(drain_poll);
+  wait_until(force, [this] { return state->limits.count_early() == 0 && state->transports.count_early() == 0; });
+  on_listener(force, [](acceptor& accepting) { accepting.turn_back(); });
+  // A handshake under way has its last step to take; then nobody can come any more.
+  wait_until(std::min(force, std::chrono::steady_clock::now() + within.idle_grace / 5), [] { return false; });
+  on_listener(force, [](acceptor& accepting) { accepting.finish(); });
+  auto nobody_left = [this] { return state->limits.count() == 0 && state->transports.count() == 0; };
+  wait_until(force, nobody_left);
+  for (auto& thread : threads)
+    thread->post([](io_thread& self) { self.end_waiting(); });
+  wait_until(end, nobody_left);
+  return std::max(state->limits.count(), state->transports.count());
+}
+
+bool edge::implementation::responds(std::chrono::milliseconds limit) {
+  if (!running_.load(std::memory_order_acquire))
+    return false;
+  const auto end = std::chrono::steady_clock::now() + limit;
+  std::vector<std::future<void>> replies;
+  for (auto& thread : threads) {
+    auto reply = std::make_shared<std::promise<void>>();
+    replies.push_back(reply->get_future());
+    thread->post([reply](io_thread&) { reply->set_value(); });
   }
-  close_listener();
+  return std::all_of(replies.begin(), replies.end(),
+                     [end](auto& each) { return each.wait_until(end) == std::future_status::ready; });
 }
 
 void edge::implementation::stop() {
@@ -180,7 +200,8 @@ void edge::implementation::stop() {
   stopped_ = true;
   *state->ready = false;
   state->draining = true;
-  close_listener();
+  on_listener(std::chrono::steady_clock::now() + std::chrono::seconds{1},
+              [](acceptor& accepting) { accepting.close(); });
   for (auto& thread : threads)
     thread->post([](io_thread& self) { self.abandon(); });
   for (auto& thread : threads)
@@ -201,15 +222,15 @@ edge_gauges edge::implementation::gauges() const {
     sum.frames_in += counters.frames_in.value();
     sum.frames_out += counters.frames_out.value();
     sum.writes += counters.writes.value();
+    thread->requests().add_to(sum.requests);
   }
   return sum;
 }
 
 edge::edge(caf::actor_system& system, edge_options options, router routes,
-           std::shared_ptr<const command_decoder> decoder, std::shared_ptr<http_observer> observer,
-           std::shared_ptr<logger> log)
+           std::shared_ptr<const command_decoder> decoder, std::shared_ptr<logger> log)
     : impl_{std::make_unique<implementation>(system, std::move(options), std::move(routes), std::move(decoder),
-                                             std::move(observer), std::move(log))} {}
+                                             std::move(log))} {}
 
 edge::~edge() {
   stop();
@@ -231,8 +252,16 @@ std::shared_ptr<const std::atomic<bool>> edge::readiness() const {
   return impl_->state->ready;
 }
 
-void edge::drain(std::chrono::milliseconds limit) {
-  impl_->drain(limit);
+void edge::withdraw() {
+  *impl_->state->ready = false;
+}
+
+std::size_t edge::drain(std::chrono::milliseconds limit) {
+  return impl_->drain(limit);
+}
+
+bool edge::responds(std::chrono::milliseconds limit) {
+  return impl_->responds(limit);
 }
 
 void edge::stop() {

@@ -23,7 +23,7 @@ std::size_t body_limit(const route& target) {
 asio::awaitable<response> http_connection::answer(request_context& context, const std::string& raw_path,
                                                   const framing& frame, std::string_view& pattern) {
   auto& state = thread_->state();
-  auto found = state.routes.match(context.method(), raw_path);
+  auto found = state.routes.match(context.method(), raw_path, context.origin().address);
   if (found.route)
     pattern = found.route->pattern;
   // Health must be readable to the end.
@@ -47,7 +47,7 @@ asio::awaitable<response> http_connection::answer(request_context& context, cons
   } catch (const std::exception& failure) {
     if (state.log)
       state.log->on_event(severity::error, neutralise(std::string{"a handler failed: "} + failure.what()),
-                          context.request_id());
+                          {context.request_id(), print_trace_id(context.trace())});
   }
   co_return problem(errc::internal, {}, context.request_id());
 }

@@ -40,16 +40,29 @@ void http_connection::start() {
 }
 
 void http_connection::check_deadline(tick now) {
-  if (deadline_ <= now) {
-    timed_out_ = true;
-    deadline_ = never;
-    cancel();
-  }
+  if (deadline_ <= now)
+    time_out();
 }
 
-void http_connection::end_if_idle() {
+void http_connection::hurry_if_idle() {
   if (idle_)
-    cancel();
+    deadline_ = std::min(deadline_, thread_->now() + thread_->state().drain_within.idle_grace.count());
+}
+
+void http_connection::end_waiting() {
+  if (reading_)
+    time_out();
+}
+
+void http_connection::time_out() {
+  timed_out_ = true;
+  deadline_ = never;
+  cancel();
+}
+
+void http_connection::end() {
+  boost::system::error_code ignored;
+  socket_.close(ignored);
 }
 
 void http_connection::cancel() {
@@ -72,8 +85,10 @@ asio::awaitable<http_connection::outcome> http_connection::read_some() {
   auto old_size = buffer_.size();
   buffer_.resize(old_size + read_size);
   boost::system::error_code error;
+  reading_ = true;
   auto count = co_await socket_.async_read_some(asio::buffer(buffer_.data() + old_size, read_size),
                                                 asio::redirect_error(asio::use_awaitable, error));
+  reading_ = false;
   buffer_.resize(old_size + (error ? 0 : count));
   if (!error)
     co_return outcome::done;
@@ -130,7 +145,8 @@ asio::awaitable<void> http_connection::linger() {
   // Closing with bytes unread would send a reset, which can overtake the answer at the client.
   boost::system::error_code ignored;
   socket_.shutdown(stream_socket::shutdown_send, ignored);
-  set_deadline(linger_time);
+  auto& state = thread_->state();
+  set_deadline(state.draining ? std::min(linger_time, state.drain_within.idle_grace) : linger_time);
   for (std::size_t taken = 0; taken < linger_bytes; taken += buffer_.size()) {
     buffer_.clear();
     if (co_await read_some() != outcome::done)

@@ -11,6 +11,7 @@
 
 #include "adapters/http/framing.hpp"
 #include "adapters/http/io_thread.hpp"
+#include "adapters/http/observer.hpp"
 #include "adapters/http/request.hpp"
 #include "adapters/http/response.hpp"
 
@@ -29,21 +30,31 @@ public:
 
   /// Ends the socket's waiting if the deadline has passed.
   void check_deadline(tick now);
-  /// While draining: ends the connection if no request has begun.
-  void end_if_idle();
-  void cancel();
+  /// While draining: leaves little time if no request has begun.
+  void hurry_if_idle();
+  /// Ends a wait for the client as its deadline would.
+  void end_waiting();
+  /// Closes the socket: whatever waits for it, or begins to, ends at once. A cancelled wait alone would let one begin
+  /// that comes just after it.
+  void end();
 
 private:
+  void cancel();
   enum class outcome : std::uint8_t { done, closed, timeout, too_large };
 
   boost::asio::awaitable<void> run();
   /// One request and its answer. False: the connection ends (or has become a WebSocket).
   boost::asio::awaitable<bool> serve_one();
+  /// The part of it that begins once the head is read. The caller keeps `frame` until the end.
+  boost::asio::awaitable<bool> serve_request(request_head head, const framing& frame,
+                                             std::chrono::steady_clock::time_point began);
   boost::asio::awaitable<outcome> read_header(std::size_t& size);
   boost::asio::awaitable<outcome> read_some();
   boost::asio::awaitable<bool> write(std::string head, const response* answer);
   void prepare_refusal(const response& answer, std::string_view request_id);
   boost::asio::awaitable<void> send_refusal();
+  /// Answers what never became a request: of no known method, for no route. Counted and logged as others are.
+  boost::asio::awaitable<void> refuse(response answer, std::string id, std::chrono::steady_clock::time_point began);
   boost::asio::awaitable<void> linger();
 
   boost::asio::awaitable<response> answer(request_context& context, const std::string& raw_path, const framing& frame,
@@ -51,13 +62,17 @@ private:
   boost::asio::awaitable<response> call(request_context& context, const route& target, const framing& frame);
   boost::asio::awaitable<std::optional<response>> read_body(request_context& context, const framing& frame,
                                                             std::size_t limit);
-  boost::asio::awaitable<bool> upgrade(request_context& context, std::string acceptance);
+  /// Makes it a WebSocket, or refuses that. The status it answered with.
+  boost::asio::awaitable<unsigned> upgrade(request_context& context, std::string acceptance);
 
   response answer_without_route(request_context& context, const std::string& allow, std::string_view& pattern);
   /// Whether the body of a request that is refused early is at hand, and taken off the buffer.
   bool skip_body(const framing& frame);
+  /// Counts and logs an answer; its duration is taken here.
+  void note(request_record record, std::chrono::steady_clock::time_point began);
   void report(const request_context& context, std::string_view pattern, unsigned status,
-              std::chrono::steady_clock::time_point began);
+              std::chrono::steady_clock::time_point began, live_span& span);
+  void time_out();
   void set_deadline(std::chrono::milliseconds time) { deadline_ = thread_->now() + time.count(); }
 
   std::shared_ptr<io_thread> thread_;
@@ -70,6 +85,7 @@ private:
   std::size_t requests_ = 0;
   bool body_pending_ = false; // the current request's body has not been taken off the connection
   bool idle_ = true;
+  bool reading_ = false; // waits for bytes of the client
   bool timed_out_ = false;
 };
 

@@ -15,6 +15,8 @@ namespace callboard::http {
 namespace {
 
 constexpr std::size_t most_kept_items = 4096;
+constexpr std::chrono::milliseconds spread_step{10};
+constexpr std::chrono::milliseconds shortest_sweep{5};
 
 tick steady_milliseconds() {
   auto now = std::chrono::steady_clock::now().time_since_epoch();
@@ -30,7 +32,8 @@ io_thread::io_thread(std::uint16_t index, std::shared_ptr<boost::asio::io_contex
                                                                                    &state_->origins, &authenticator_},
       hub_{index, state_->options, state_->services, *state_->decoder, counters_},
       // The loop closes what it watches; the hub keeps the original.
-      readiness_{*io_, ::dup(hub_.descriptor())}, sweep_timer_{*io_}, now_{steady_milliseconds()} {}
+      readiness_{*io_, ::dup(hub_.descriptor())}, sweep_timer_{*io_}, spread_timer_{*io_}, now_{steady_milliseconds()} {
+}
 
 io_thread::~io_thread() = default;
 
@@ -76,7 +79,10 @@ void io_thread::watch_websockets() {
 }
 
 void io_thread::schedule_sweep() {
-  sweep_timer_.expires_after(hub_.sweep_interval());
+  auto interval = hub_.sweep_interval();
+  if (state_->draining)
+    interval = std::min(interval, std::max(state_->drain_within.idle_grace / 4, shortest_sweep));
+  sweep_timer_.expires_after(interval);
   sweep_timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
     if (error || self->ended_)
       return;
@@ -133,15 +139,30 @@ void io_thread::remove(http_connection& connection) {
 }
 
 void io_thread::begin_drain() {
-  hub_.shut_down_sessions();
+  now_ = steady_milliseconds();
   for (auto* connection : connections_)
-    connection->end_if_idle();
+    connection->hurry_if_idle();
   for (auto* connection : secure_)
     connection->hurry_handshake();
+  schedule_sweep(); // more often from now on
+  hub_.begin_shut_down(state_->drain_within.spread);
+  shut_down_sessions();
 }
 
-void io_thread::close_websockets() {
+void io_thread::shut_down_sessions() {
+  if (ended_ || !hub_.shut_down_due())
+    return;
+  spread_timer_.expires_after(spread_step);
+  spread_timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
+    if (!error)
+      self->shut_down_sessions();
+  });
+}
+
+void io_thread::end_waiting() {
   hub_.close_all(close_code::shutdown, "shutdown");
+  for (auto* connection : connections_)
+    connection->end_waiting();
 }
 
 void io_thread::abandon() {
@@ -149,10 +170,11 @@ void io_thread::abandon() {
   outlet_->close();
   hub_.abandon();
   sweep_timer_.cancel();
+  spread_timer_.cancel();
   boost::system::error_code ignored;
   readiness_.close(ignored);
   for (auto* connection : connections_)
-    connection->cancel();
+    connection->end();
   for (auto* connection : secure_)
     connection->end();
   // Coroutines that wait for a socket see it closed and end in this loop; those that wait for an actor end with it.

@@ -20,6 +20,7 @@
 #include "adapters/http/edge_counters.hpp"
 #include "adapters/http/edge_state.hpp"
 #include "adapters/http/outlet_queue.hpp"
+#include "adapters/http/request_figures.hpp"
 #include "adapters/http/websocket_hub.hpp"
 
 namespace callboard::http {
@@ -32,7 +33,7 @@ class tls_connection;
 using stream_socket = boost::asio::generic::stream_protocol::socket;
 
 /// One I/O thread: an event loop with the HTTP connections and WebSockets dealt to it. Everything but `start`, `post`,
-/// `join` and the counters is used by its own thread alone.
+/// `join`, the counters and the figures is used by its own thread alone.
 class io_thread : public std::enable_shared_from_this<io_thread> {
 public:
   io_thread(std::uint16_t index, std::shared_ptr<boost::asio::io_context> io, std::shared_ptr<edge_state> state,
@@ -55,10 +56,10 @@ public:
   /// Moves a socket whose handshake is done to the WebSockets.
   void adopt(stream_socket socket, client_origin origin, std::string received, connection_ticket ticket);
 
-  /// Begins to drain: idle HTTP connections end, sessions are told to shut down.
+  /// Begins to drain: idle HTTP connections get little time, sessions are told to shut down one after the other.
   void begin_drain();
-  /// Closes all WebSockets with 3001.
-  void close_websockets();
+  /// Ends what waits for a client: requests that have not come whole get 408, WebSockets are closed with 3001.
+  void end_waiting();
   /// Ends everything; the loop then runs out of work. What still waits for an actor is dropped.
   void abandon();
   void join();
@@ -68,6 +69,7 @@ public:
   const request_environment& environment() const { return environment_; }
   websocket_hub& hub() { return hub_; }
   const edge_counters& counters() const { return counters_; }
+  request_figures& requests() { return requests_; }
   tick now() const { return now_; }
 
   void add(http_connection& connection);
@@ -80,18 +82,21 @@ private:
   void watch_websockets();
   void schedule_sweep();
   void sweep();
+  void shut_down_sessions();
 
   std::shared_ptr<boost::asio::io_context> io_;
   std::shared_ptr<edge_state> state_;
   std::shared_ptr<outlet_queue> outlet_;
   caf::actor_system& system_;
   edge_counters counters_;
+  request_figures requests_;
   actor_bridge bridge_;
   http::authenticator authenticator_;
   request_environment environment_;
   websocket_hub hub_;
   boost::asio::posix::stream_descriptor readiness_;
   boost::asio::steady_timer sweep_timer_;
+  boost::asio::steady_timer spread_timer_;
   std::unordered_set<http_connection*> connections_;
   std::unordered_set<tls_connection*> secure_;
   std::vector<outlet_item> items_;

@@ -8,22 +8,23 @@
 
 namespace callboard::http {
 
-/// Told of every answered request; thread-safe. `pattern` is the route's, "(file)" for files, "(none)" for no route.
-class http_observer {
-public:
-  virtual ~http_observer() = default;
-  virtual void on_request(method verb, std::string_view pattern, unsigned status, double seconds) = 0;
-};
-
-/// One answered request. No field holds a token, a body or a query; none can break a line.
+/// One answered request. `pattern` is the route's, "(file)" for files, "(none)" for no route. No field holds a token, a
+/// body or a query; none can break a line.
 struct request_record {
   http::method method = http::method::other;
   std::string_view pattern;
   unsigned status = 0;
   std::chrono::microseconds duration{0};
   std::string_view request_id;
-  user_id user{}; // 0: not authenticated
+  std::string_view trace_id; // empty: the request is in no trace
+  user_id user{};            // 0: not authenticated
   std::string_view address;
+};
+
+/// The request that a line is about, or none: the ids are empty then. A request need not be in a trace.
+struct line_subject {
+  std::string_view request_id;
+  std::string_view trace_id;
 };
 
 enum class severity : std::uint8_t { debug, info, warning, error };
@@ -33,8 +34,8 @@ class logger {
 public:
   virtual ~logger() = default;
   virtual void on_request(const request_record& record) = 0;
-  /// Something else worth a line: `text` is neutralised already, `request_id` may be empty.
-  virtual void on_event(severity level, std::string_view text, std::string_view request_id) = 0;
+  /// Something else worth a line: `text` is neutralised already.
+  virtual void on_event(severity level, std::string_view text, const line_subject& about) = 0;
 };
 
 } // namespace callboard::http

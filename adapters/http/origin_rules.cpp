@@ -75,7 +75,8 @@ response origin_rules::answer_preflight(const request_head& head, std::string_vi
     return answer;
   }
   answer.with("Access-Control-Allow-Methods", std::string{allow});
-  answer.with("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, X-Request-Id");
+  answer.with("Access-Control-Allow-Headers",
+              "Authorization, Content-Type, Idempotency-Key, Traceparent, X-Request-Id");
   answer.with("Access-Control-Max-Age", "600");
   return answer;
 }

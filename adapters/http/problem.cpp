@@ -4,26 +4,30 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "adapters/http/text.hpp"
+
 namespace callboard::http {
 namespace {
 
-boost::json::string_view view(std::string_view text) {
-  return {text.data(), text.size()};
+// Boost.JSON writes a text's bytes as they are: what is no UTF-8 would make the document no JSON.
+boost::json::string clean(std::string_view text) {
+  return boost::json::string{as_utf8(text)};
 }
 
 response make_problem(unsigned status, std::string_view code, std::string_view title, std::string_view detail,
                       const std::vector<field_error>& fields, std::string_view request_id) {
   boost::json::object document;
   document["type"] = "urn:callboard:problem:" + std::string{code};
-  document["title"] = view(title);
+  document["title"] = clean(title);
   document["status"] = status;
-  document["detail"] = view(detail.empty() ? title : detail);
-  document["code"] = view(code);
-  document["request_id"] = view(request_id);
+  document["detail"] = clean(detail.empty() ? title : detail);
+  document["code"] = clean(code);
+  document["request_id"] = clean(request_id);
   if (!fields.empty()) {
     boost::json::array errors;
     for (const auto& field : fields)
-      errors.push_back({{"pointer", field.pointer}, {"code", field.code}, {"detail", field.detail}});
+      errors.push_back(
+          {{"pointer", clean(field.pointer)}, {"code", clean(field.code)}, {"detail", clean(field.detail)}});
     document["errors"] = std::move(errors);
   }
   return text_response(status, "application/problem+json", boost::json::serialize(document));

@@ -23,6 +23,19 @@ request_context::request_context(const request_environment& environment, request
     : environment_{environment}, head_{std::move(head)}, request_id_{std::move(request_id)}, origin_{
                                                                                                  std::move(origin)} {}
 
+bool request_context::read_target(std::string& raw_path) {
+  std::string_view target{head_.target};
+  auto mark = target.find('?');
+  raw_path = target.substr(0, mark);
+  auto query = mark == std::string_view::npos ? std::string_view{} : target.substr(mark + 1);
+  std::string path;
+  std::string unused;
+  if (!percent_decode(raw_path, path) || !percent_decode(query, unused, true))
+    return false;
+  set_path(std::move(path), std::string{query});
+  return true;
+}
+
 void request_context::set_path(std::string path, std::string query) {
   path_ = std::move(path);
   query_ = std::move(query);

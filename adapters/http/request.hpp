@@ -72,6 +72,8 @@ public:
   const std::string& request_id() const { return request_id_; }
   /// Address as security.md point 8 has it. `device` is the User-Agent, cut to 200 bytes; a handler may replace it.
   const client_origin& origin() const { return origin_; }
+  /// What to hand on to whatever the request leads to; empty if it is in no trace.
+  const trace_context& trace() const { return origin_.trace; }
   const node_services& services() const { return *environment_.services; }
   const edge_options& options() const { return *environment_.options; }
 
@@ -88,6 +90,8 @@ public:
 
   // For the edge alone.
   request_head& head() { return head_; }
+  /// Takes path and query from the head's target; `raw_path` is the path as it came. False unless both decode.
+  bool read_target(std::string& raw_path);
   void set_path(std::string path, std::string query);
   void set_parameters(std::vector<std::pair<std::string, std::string>> parameters);
   void set_body(std::string body) { body_ = std::move(body); }

@@ -71,7 +71,7 @@ void router::add(route entry) {
   routes_.push_back(std::make_unique<route>(std::move(entry)));
 }
 
-route_match router::match(method verb, std::string_view path) const {
+route_match router::match(method verb, std::string_view path, std::string_view address) const {
   auto segments = split(path);
   route_match found;
   auto wanted = verb == method::head ? method::get : verb;
@@ -80,6 +80,8 @@ route_match router::match(method verb, std::string_view path) const {
   for (std::size_t i = 0; i < routes_.size(); ++i) {
     std::size_t literals = 0;
     if (!fits(segments_[i], segments, literals))
+      continue;
+    if (routes_[i]->is_seen_from && !routes_[i]->is_seen_from(address))
       continue;
     if (routes_[i]->method == method::get)
       allow(found.allow, "GET, HEAD");

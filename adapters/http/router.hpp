@@ -30,6 +30,9 @@ struct route {
   body_rule body = body_rule::none;
   std::size_t max_body_bytes = 0; // 0: 16 KiB
   http::handler handler;
+  /// From which addresses the route can be seen (security.md point 8: IPv6 by /64); for others it does not exist.
+  /// Empty: from all.
+  std::function<bool(std::string_view address)> is_seen_from = {};
 };
 
 /// What was found for a request.
@@ -47,8 +50,8 @@ public:
   void add(route entry);
 
   /// `path` is the raw (still encoded) path: it is split at `/` before decoding, so that an encoded slash stays part of
-  /// its segment. A literal segment wins over a parameter.
-  route_match match(method verb, std::string_view path) const;
+  /// its segment. A literal segment wins over a parameter. Only routes that are seen from `address` are found.
+  route_match match(method verb, std::string_view path, std::string_view address = {}) const;
 
   /// Every pattern, for documentation and tests.
   const std::vector<std::unique_ptr<route>>& routes() const { return routes_; }

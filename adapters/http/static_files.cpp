@@ -107,7 +107,9 @@ bool static_files::load(const std::string& folder, std::size_t max_bytes, std::s
 }
 
 const static_files::file* static_files::look_up(std::string_view path) const {
-  auto found = files_.find(path == "/" ? "/index.html" : std::string{path});
+  auto found = files_.find(std::string{path});
+  if (found == files_.end())
+    found = files_.find(std::string{path} + (path.ends_with('/') ? "index.html" : "/index.html"));
   return found == files_.end() ? nullptr : &found->second;
 }
 

@@ -20,7 +20,8 @@ public:
   /// the folder cannot be read, has no index.html or exceeds `max_bytes`.
   bool load(const std::string& folder, std::size_t max_bytes, std::string& problem);
 
-  /// The file for a decoded path ("/" is "/index.html"), or nothing. Honours If-None-Match and Accept-Encoding.
+  /// The file for a decoded path, or nothing; a folder is its index.html, with and without the slash behind its name.
+  /// Honours If-None-Match and Accept-Encoding.
   std::optional<response> find(const request_head& head, std::string_view path) const;
 
   bool has(std::string_view path) const;

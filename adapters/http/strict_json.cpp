@@ -1,5 +1,6 @@
 #include "adapters/http/strict_json.hpp"
 
+#include <cmath>
 #include <set>
 #include <string>
 #include <vector>
@@ -58,7 +59,12 @@ struct key_watcher {
   bool on_number_part(text, error&) { return true; }
   bool on_int64(std::int64_t, text, error&) { return true; }
   bool on_uint64(std::uint64_t, text, error&) { return true; }
-  bool on_double(double, text, error&) { return true; }
+  /// A number beyond what a double holds would be infinite, which is no JSON.
+  bool on_double(double value, text, error& failure) {
+    if (!std::isfinite(value))
+      failure = boost::json::error::exponent_overflow;
+    return !failure;
+  }
   bool on_bool(bool, error&) { return true; }
   bool on_null(error&) { return true; }
   bool on_comment_part(text, error&) { return true; }

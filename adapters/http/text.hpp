@@ -57,6 +57,9 @@ std::optional<std::uint64_t> parse_number(std::string_view text);
 /// Whether the bytes are well-formed UTF-8 (no surrogates, no overlong forms).
 bool is_utf8(std::string_view text);
 
+/// The text, with U+FFFD in place of each byte that belongs to no well-formed sequence.
+std::string as_utf8(std::string_view text);
+
 /// Text from outside, fit for one log line: control characters, quotes, backslashes and bytes beyond ASCII become
 /// `\xNN`, and it is cut to `most` bytes.
 std::string neutralise(std::string_view text, std::size_t most = 200);

@@ -23,7 +23,6 @@ constexpr std::size_t record_size = 16 * 1024;
 constexpr unsigned records_per_turn = 16; // of each direction; then others have theirs
 constexpr std::chrono::milliseconds linger_time{1'000};
 constexpr std::size_t linger_bytes = 1u << 20;
-constexpr std::chrono::milliseconds handshake_time_while_draining{1'000};
 
 /// Used between two waits alone, never across them.
 std::array<char, record_size>& scratch() {
@@ -66,6 +65,8 @@ void tls_connection::start() {
     return end();
   SSL_set_accept_state(session_.get());
   set_deadline(options.handshake_timeout);
+  if (thread_->state().draining)
+    hurry_handshake();
   advance();
 }
 
@@ -76,17 +77,18 @@ void tls_connection::check_deadline(tick now) {
 
 void tls_connection::hurry_handshake() {
   if (phase_ == phase::handshake)
-    deadline_ = std::min(deadline_, thread_->now() + handshake_time_while_draining.count());
+    deadline_ = std::min(deadline_, thread_->now() + thread_->state().drain_within.idle_grace.count());
 }
 
 void tls_connection::end() {
   phase_ = phase::ended;
   deadline_ = never;
+  // Its places are free before the client knows: whoever comes back at once finds them so.
+  handshake_.release();
+  transport_.release();
   boost::system::error_code ignored;
   client_.close(ignored);
   server_.close(ignored);
-  handshake_.release();
-  transport_.release();
 }
 
 void tls_connection::advance() {

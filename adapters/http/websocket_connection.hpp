@@ -40,6 +40,7 @@ struct websocket_connection {
   bool dirty = false;          // in the list of connections to flush
   bool spoke = false;          // has sent a command
   bool awaits_pong = false;
+  bool is_ending = false; // takes no more commands; its session is told once those before are answered
 };
 
 } // namespace callboard::http

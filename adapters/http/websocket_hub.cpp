@@ -89,6 +89,8 @@ void websocket_hub::adopt(int socket, client_origin origin, std::string received
   ++size_;
   counters_.websocket_connections.add(1);
   connection.session = services_.spawn_session({thread_, slot, generation}, std::move(origin));
+  if (shut_down_.from != never)
+    shut_down(connection); // its handshake was under way
   if (!received.empty()) {
     consume(slot, received);
     flush_dirty();
@@ -159,10 +161,33 @@ void websocket_hub::end(std::uint32_t slot) {
   --size_;
 }
 
-void websocket_hub::shut_down_sessions() {
-  for (std::uint32_t slot = 0; slot < chunks_.size() * chunk_size; ++slot)
-    if (auto& connection = at(slot); connection.phase == connection_phase::open)
-      caf::anon_send(connection.session, shut_down{});
+void websocket_hub::begin_shut_down(std::chrono::milliseconds spread) {
+  read_clock();
+  shut_down_ = {now_, in(spread), size_, 0, 0};
+}
+
+bool websocket_hub::shut_down_due() {
+  read_clock();
+  const auto slots = chunks_.size() * chunk_size;
+  const auto passed = static_cast<std::size_t>(now_ - shut_down_.from);
+  const auto whole = static_cast<std::size_t>(shut_down_.to - shut_down_.from);
+  const auto due = passed >= whole ? slots : shut_down_.size * passed / whole;
+  for (; shut_down_.next < slots && shut_down_.told < due; ++shut_down_.next)
+    if (at(shut_down_.next).phase == connection_phase::open) {
+      shut_down(at(shut_down_.next));
+      ++shut_down_.told;
+    }
+  return shut_down_.next < slots;
+}
+
+void websocket_hub::shut_down(websocket_connection& connection) {
+  connection.is_ending = true;
+  tell_if_answered(connection);
+}
+
+void websocket_hub::tell_if_answered(websocket_connection& connection) {
+  if (connection.is_ending && connection.unanswered == 0 && connection.session)
+    caf::anon_send(connection.session, callboard::shut_down{});
 }
 
 void websocket_hub::close_all(close_code code, std::string_view reason) {

@@ -48,8 +48,11 @@ public:
   void sweep();
   std::chrono::milliseconds sweep_interval() const;
 
-  /// Tells all sessions to shut down; they close their connections.
-  void shut_down_sessions();
+  /// From now on connections end, one after the other over `spread`: what was asked on one is still answered, then its
+  /// session is told to shut down, and closes it. To be called once.
+  void begin_shut_down(std::chrono::milliseconds spread);
+  /// Does what is due of it. True: there is more, later.
+  bool shut_down_due();
   /// Closes every open connection with this code (the sessions did not do it in time).
   void close_all(close_code code, std::string_view reason);
   /// Ends all connections at once.
@@ -71,6 +74,7 @@ private:
   void receive(std::uint32_t slot);
   void consume(std::uint32_t slot, std::span<char> input);
   void accept_text(std::uint32_t slot, std::string_view frame);
+  void admit_messages(std::uint32_t slot, std::vector<command>& commands);
   void accept_close(std::uint32_t slot, std::uint16_t code);
   void pause_or_resume(std::uint32_t slot);
 
@@ -87,6 +91,8 @@ private:
   void begin_close(std::uint32_t slot, const shared_bytes& frame);
   void begin_close(std::uint32_t slot, std::uint16_t code, std::string_view reason);
   void close_slow(std::uint32_t slot);
+  void shut_down(websocket_connection& connection);
+  void tell_if_answered(websocket_connection& connection);
   void tell_session(websocket_connection& connection);
   void end(std::uint32_t slot);
   void watch(std::uint32_t slot);
@@ -113,6 +119,15 @@ private:
   shared_bytes ping_;
   tick now_ = 0;
   std::size_t size_ = 0;
+
+  struct shut_down_progress {
+    tick from = never; // never: there is none
+    tick to = never;
+    std::size_t size = 0;   // how many connections there were
+    std::size_t told = 0;   // how many have had their turn
+    std::uint32_t next = 0; // the slot to look at
+  };
+  shut_down_progress shut_down_;
 };
 
 } // namespace callboard::http

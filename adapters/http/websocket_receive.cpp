@@ -48,7 +48,7 @@ void websocket_hub::consume(std::uint32_t slot, std::span<char> input) {
     case kind::need_more:
       return pause_or_resume(slot);
     case kind::text:
-      if (connection.phase == connection_phase::open)
+      if (connection.phase == connection_phase::open && !connection.is_ending)
         accept_text(slot, event.payload);
       break;
     case kind::ping:
@@ -83,7 +83,8 @@ void websocket_hub::accept_text(std::uint32_t slot, std::string_view frame) {
     auto reason = decoded.violation ? std::string_view{decoded.reason} : std::string_view{"too many commands"};
     return begin_close(slot, static_cast<std::uint16_t>(close_code::bad_request), reason);
   }
-  if (decoded.commands.empty())
+  admit_messages(slot, decoded.commands);
+  if (decoded.commands.empty() || connection.phase != connection_phase::open)
     return;
   if (!connection.spoke) {
     connection.spoke = true;
@@ -94,6 +95,21 @@ void websocket_hub::accept_text(std::uint32_t slot, std::string_view frame) {
     if (!std::holds_alternative<send_command>(each.body)) // which has no answer
       ++connection.unanswered;
   caf::anon_send(connection.session, client_commands{std::move(decoded.commands)});
+}
+
+// Under overload a message must cost no more than its refusal, so it is refused here, before any actor hears of it. Who
+// has not shown who they are takes nobody's place: the session asks for those that come so early.
+void websocket_hub::admit_messages(std::uint32_t slot, std::vector<command>& commands) {
+  if (!services_.gate || at(slot).expires_at == 0)
+    return;
+  std::erase_if(commands, [this, slot](command& each) {
+    auto* message = std::get_if<post_command>(&each.body);
+    if (message == nullptr || (message->place = services_.gate->enter()))
+      return false;
+    auto reason = no_message_place();
+    enqueue(slot, services_.wire->encode_error(each.id, reason), false);
+    return true;
+  });
 }
 
 void websocket_hub::accept_close(std::uint32_t slot, std::uint16_t code) {

@@ -53,6 +53,8 @@ void websocket_hub::execute(outlet_item& item) {
   case kind::send:
   case kind::send_page:
     connection->unanswered -= std::min(connection->unanswered, item.answers);
+    if (item.answers > 0)
+      tell_if_answered(*connection);
     if (item.what == kind::send_page)
       connection->queue.add_token(item.number, pool_);
     enqueue(slot, item.bytes, item.what == kind::send_page);

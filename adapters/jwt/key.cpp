@@ -107,7 +107,11 @@ std::optional<key> key::adopt(algorithm value, std::string id, EVP_PKEY* pair, b
 }
 
 key key::generate(algorithm value) {
-  return generate(value, crypto::random_token(12)).value();
+  // One that begins with a dash would be taken for an option where people name it on a command line.
+  auto id = crypto::random_token(12);
+  while (id.front() == '-')
+    id = crypto::random_token(12);
+  return generate(value, std::move(id)).value();
 }
 
 std::optional<key> key::generate(algorithm value, std::string id) {

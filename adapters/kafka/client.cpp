@@ -30,10 +30,12 @@ caf::expected<std::unique_ptr<client>> client::make(rd_kafka_type_t type, const 
     return rd_kafka_conf_set(configuration.get(), name, value.c_str(), words.data(), words.size()) == RD_KAFKA_CONF_OK;
   };
   auto reports = std::make_shared<reporter>(reporter{settings.report});
-  auto good = set("bootstrap.servers", settings.brokers) && set("client.id", "callboard") &&
-              set("socket.keepalive.enable", "true") && set("socket.nagle.disable", "true") &&
-              set("reconnect.backoff.ms", "50") && set("reconnect.backoff.max.ms", "500") &&
-              set("topic.metadata.refresh.interval.ms", "30000");
+  auto good = (settings.brokers.empty() || set("bootstrap.servers", settings.brokers)) &&
+              set("client.id", "callboard") && set("socket.keepalive.enable", "true") &&
+              set("socket.nagle.disable", "true") && set("reconnect.backoff.ms", "50") &&
+              set("reconnect.backoff.max.ms", "500") && set("topic.metadata.refresh.interval.ms", "30000");
+  for (auto& [name, value] : properties_of(settings.protection))
+    good = good && set(name, value);
   for (auto& [name, value] : values)
     good = good && set(name, value);
   if (!good)

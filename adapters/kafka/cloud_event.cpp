@@ -10,7 +10,7 @@ namespace {
 constexpr const char* content_type = "application/json";
 constexpr std::size_t batch_overhead = 61;    // of a record batch of format 2
 constexpr std::size_t record_overhead = 40;   // lengths and deltas of a record, as long as they can be
-constexpr std::size_t headers_overhead = 200; // names of all headers, with their lengths
+constexpr std::size_t headers_overhead = 280; // names of all headers, with their lengths, and a trace
 
 std::string_view header(const rd_kafka_headers_t* headers, const char* name) {
   const void* value = nullptr;
@@ -41,6 +41,8 @@ rd_kafka_headers_t* make_headers(const domain_event& event, const std::string& s
   add("ce_time", print_time(event.created_at));
   add("ce_subject", event.key);
   add("content-type", content_type);
+  if (!event.trace.empty()) // the Distributed Tracing extension of CloudEvents leaves Kafka's own header its name
+    add(traceparent_name, print_traceparent(event.trace));
   return headers;
 }
 
@@ -61,6 +63,7 @@ std::optional<domain_event> read_event(const rd_kafka_message_t& message) {
   event.key = header(headers, "ce_subject");
   event.data.assign(static_cast<const char*>(message.payload), message.len);
   event.created_at = *time;
+  event.trace = parse_traceparent(header(headers, traceparent_name)).value_or(trace_context{});
   return event;
 }
 

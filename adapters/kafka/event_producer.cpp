@@ -62,8 +62,13 @@ event_producer_actor::behavior_type event_producer_state::make_behavior(options 
           },
           [this](const batch_late& late) {
             auto mine = partitions[late.partition].current;
-            if (mine && mine->number == late.batch)
-              fail(mine, make_failure(errc::timeout, "Kafka does not take the events in time"));
+            if (!mine || mine->number != late.batch)
+              return;
+            if (settings.probe) {
+              settings.probe->kafka.timeout.add();
+              settings.probe->kafka.connected.set(0);
+            }
+            fail(mine, make_failure(errc::timeout, "Kafka does not take the events in time"));
           },
           [this](connect_again) { connect(); }};
 }
@@ -170,6 +175,18 @@ rd_kafka_resp_err_t event_producer_state::produce(const domain_event& event, con
   return code;
 }
 
+void event_producer_state::count(rd_kafka_resp_err_t code) const {
+  if (!settings.probe)
+    return;
+  auto& probe = settings.probe->kafka;
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    probe.ok.add();
+    probe.connected.set(1);
+  } else {
+    (is_own(code) ? probe.refused : probe.lost).add();
+  }
+}
+
 void event_producer_state::settle(const delivery& report) {
   auto found = tickets.find(report.ticket);
   if (found == tickets.end())
@@ -180,6 +197,7 @@ void event_producer_state::settle(const delivery& report) {
     broker->asked = false;
   auto& to = pending->targets[index];
   auto mine = partitions[partition].current;
+  count(report.code);
   if (report.code == RD_KAFKA_RESP_ERR_NO_ERROR) {
     to.now = progress::taken;
     broker->heard = std::chrono::steady_clock::now();

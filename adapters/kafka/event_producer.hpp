@@ -110,6 +110,7 @@ struct event_producer_state {
   caf::error send(partition_id partition, const event_ptr& event);
   rd_kafka_resp_err_t produce(const domain_event& event, const target& to, std::uint64_t ticket);
   void settle(const delivery& report);
+  void count(rd_kafka_resp_err_t code) const;
   void send_held_back();
   void go_on(const batch_ptr& mine);
   void finish(const batch_ptr& mine);

@@ -61,7 +61,10 @@ caf::expected<rd_kafka_t*> event_reader_state::consumer_of(const std::string& co
                               {"queued.min.messages", std::to_string(settings.read_batch)},
                               {"queued.max.messages.kbytes", read_ahead},
                               {"fetch.message.max.bytes", std::to_string(settings.read_ahead_kilobytes * 1'024)},
-                              {"fetch.wait.max.ms", "500"},
+                              // Gathered by the broker: a transaction for each few events would hold up the messages
+                              // that are committed meanwhile, and nobody waits for what is read here.
+                              {"fetch.min.bytes", "1000000"},
+                              {"fetch.wait.max.ms", "250"},
                               {"fetch.error.backoff.ms", "200"}});
     if (!made) {
       consumers.erase(consumer);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "adapters/kafka/event_routes.hpp"
+#include "adapters/kafka/security.hpp"
 #include "messages/ids.hpp"
 #include "messages/probe.hpp"
 
@@ -19,6 +20,7 @@ enum class severity : std::uint8_t { info, warning, error };
 /// How this installation reaches Kafka.
 struct options {
   std::string brokers;               // host:port, separated by commas
+  security protection;               // of the way to them
   unsigned partitions = 64;          // of callboard's topics, fixed per installation
   std::string source = "/callboard"; // `ce_source`: the public URL, if there is one
   std::vector<event_route> routes;

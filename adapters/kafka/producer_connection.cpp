@@ -66,11 +66,15 @@ void event_producer_state::start_producer(topic_table known) {
                                                    tell(producer_broken{number, std::move(words)});
                                                  }});
   why_not.clear();
+  if (settings.probe)
+    settings.probe->kafka.connected.set(1);
   settings.report(severity::info, "Kafka: events are published to " + settings.brokers);
 }
 
 // What was not acknowledged is forgotten; the relays send it again.
 void event_producer_state::stop_producer() {
+  if (settings.probe)
+    settings.probe->kafka.connected.set(0);
   deliveries.reset();
   if (producer) {
     auto wait = static_cast<int>(*stopping ? settings.flush_deadline.count() : 0);

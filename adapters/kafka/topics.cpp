@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "adapters/kafka/client.hpp"
+#include "adapters/kafka/inspection.hpp"
 #include "messages/messages.hpp"
 
 namespace callboard::kafka {
@@ -120,13 +121,22 @@ void read_limits(rd_kafka_t* handle, topic_table& topics) {
 
 caf::error check_counts(const topic_table& topics, const std::vector<std::string>& ours, unsigned partitions) {
   for (auto& name : ours) {
-    auto count = topics.at(name).partitions;
+    auto found = topics.find(name);
+    if (found == topics.end())
+      continue; // inspected before it was made
+    auto count = found->second.partitions;
     if (count != partitions)
       return make_failure(errc::conflict, "Kafka: topic " + name + " has " + std::to_string(count) +
                                               " partitions, but this installation has " + std::to_string(partitions) +
                                               ": no event is published until that is put right");
   }
   return {};
+}
+
+std::vector<std::string> own_topics() {
+  auto ours = event_topics();
+  ours.emplace_back(dead_topic);
+  return ours;
 }
 
 } // namespace
@@ -136,8 +146,7 @@ caf::expected<topic_table> ensure_topics(const options& settings, const std::ato
   if (!admin)
     return admin.error();
   auto* handle = (*admin)->get();
-  auto ours = event_topics();
-  ours.emplace_back(dead_topic);
+  auto ours = own_topics();
   std::set<std::string> wanted{ours.begin(), ours.end()};
   for (auto& route : settings.routes)
     wanted.insert(route.topic);
@@ -168,6 +177,23 @@ caf::expected<topic_table> ensure_topics(const options& settings, const std::ato
     std::this_thread::sleep_for(propagation_pause); // until every broker knows them
   }
   return unavailable("topics cannot be made", "they do not appear");
+}
+
+caf::expected<topic_table> inspect_topics(const options& settings) {
+  auto admin = client::make(RD_KAFKA_PRODUCER, settings, {});
+  if (!admin)
+    return admin.error();
+  auto there = list_topics((*admin)->get());
+  if (!there)
+    return there.error();
+  auto ours = own_topics();
+  if (auto wrong = check_counts(*there, ours, settings.partitions))
+    return wrong;
+  topic_table topics;
+  for (auto& name : ours)
+    if (auto found = there->find(name); found != there->end())
+      topics.insert(*found);
+  return topics;
 }
 
 topic_keeper_actor::behavior_type topic_keeper(topic_keeper_actor::pointer, options settings,

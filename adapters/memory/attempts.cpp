@@ -4,30 +4,30 @@
 
 namespace callboard::memory {
 
-reservation attempt_book::reserve(const std::vector<attempt_key>& keys, timestamp now) {
-  auto worst = reservation::taken;
+attempt_outcome attempt_book::reserve(const std::vector<attempt_key>& keys, timestamp now) {
+  auto worst = attempt_outcome::taken;
   for (auto& each : keys) {
     auto mine = look_at(each, now);
-    if (mine == reservation::locked)
+    if (mine == attempt_outcome::locked)
       return mine;
-    if (mine == reservation::all_out)
+    if (mine == attempt_outcome::all_out)
       worst = mine;
   }
-  if (worst == reservation::taken)
+  if (worst == attempt_outcome::taken)
     for (auto& each : keys)
       ++accounts_.touch(each.key).reserved;
   return worst;
 }
 
-reservation attempt_book::look_at(const attempt_key& key, timestamp now) {
+attempt_outcome attempt_book::look_at(const attempt_key& key, timestamp now) {
   auto& mine = accounts_.touch(key.key);
   if (mine.locked_until > now)
-    return reservation::locked;
+    return attempt_outcome::locked;
   if (mine.failed > 0 && now - mine.first_failure > rules_.lock) {
     mine.failed = 0;
     mine.locked_until = {};
   }
-  return mine.failed + mine.reserved >= key.most ? reservation::all_out : reservation::taken;
+  return mine.failed + mine.reserved >= key.most ? attempt_outcome::all_out : attempt_outcome::taken;
 }
 
 void attempt_book::settle(const std::vector<attempt_key>& keys, bool success, timestamp now) {
@@ -58,10 +58,10 @@ timestamp attempt_book::locked_until(const std::string& key) {
 }
 
 attempt_verdict attempt_book::lock_of(const std::vector<attempt_key>& keys) {
-  attempt_verdict verdict;
+  attempt_verdict verdict{attempt_outcome::locked};
   for (auto& each : keys)
     if (auto until = locked_until(each.key); until > verdict.locked_until)
-      verdict = {false, until, each.key};
+      verdict = {attempt_outcome::locked, until, each.key};
   return verdict;
 }
 

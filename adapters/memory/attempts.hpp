@@ -15,27 +15,20 @@ struct attempt_rules {
   std::size_t max_keys = 100'000; // remembered; past it the longest untouched one is forgotten
 };
 
-enum class reservation : std::uint8_t {
-  taken,
-  locked,  // until `locked_until`
-  all_out, // as many as may fail are under verification
-};
-
 /// Failed attempts by what they are counted under: an account, a source, a device (security.md 5, 6). An attempt is
 /// taken of all its keys or of none. Not thread-safe; the time is passed in.
 class attempt_book {
 public:
   explicit attempt_book(attempt_rules rules = {}) : rules_(rules), accounts_(rules.max_keys) {}
 
-  reservation reserve(const std::vector<attempt_key>& keys, timestamp now);
+  attempt_outcome reserve(const std::vector<attempt_key>& keys, timestamp now);
   /// Takes a reservation back (`success`), or turns it into a failure.
   void settle(const std::vector<attempt_key>& keys, bool success, timestamp now);
   /// A lock that was learnt from elsewhere; never shortened.
   void lock(const std::string& key, timestamp until);
   /// The end of the lock, as far as it was said; the epoch if there was none.
   timestamp locked_until(const std::string& key);
-  /// Of the last lock to end.
-  /// The key that is locked longest, and until when.
+  /// `locked`, by the key that is locked longest.
   attempt_verdict lock_of(const std::vector<attempt_key>& keys);
 
 private:
@@ -47,7 +40,7 @@ private:
   };
 
   /// Whether it may be taken of this one.
-  reservation look_at(const attempt_key& key, timestamp now);
+  attempt_outcome look_at(const attempt_key& key, timestamp now);
 
   attempt_rules rules_;
   recent_map<account> accounts_;

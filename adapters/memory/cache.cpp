@@ -55,11 +55,11 @@ void cache_state::review_waiting() {
 
 caf::optional<attempt_verdict> cache_state::try_reserve(const std::vector<attempt_key>& keys) {
   switch (attempts.reserve(keys, config.wall_clock())) {
-  case reservation::taken:
-    return attempt_verdict{true, {}};
-  case reservation::locked:
+  case attempt_outcome::taken:
+    return attempt_verdict{attempt_outcome::taken};
+  case attempt_outcome::locked:
     return attempts.lock_of(keys);
-  case reservation::all_out:
+  case attempt_outcome::all_out:
     break;
   }
   return caf::none;

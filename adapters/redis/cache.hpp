@@ -69,6 +69,7 @@ struct cache_state {
   caf::result<attempt_verdict> reserve(const std::vector<attempt_key>& keys);
   /// The verdict, or nothing while all attempts are under verification.
   void try_reserve(const std::vector<attempt_key>& keys, verdict_handler then);
+  void tell_lock(attempt_verdict verdict, verdict_handler then);
   caf::optional<attempt_verdict> judge(const std::vector<attempt_key>& keys, const std::string& taken_as,
                                        const result& answer);
   void review_waiting();

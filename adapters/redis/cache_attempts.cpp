@@ -58,13 +58,13 @@ caf::result<attempt_verdict> cache_state::reserve(const std::vector<attempt_key>
 
 void cache_state::try_reserve(const std::vector<attempt_key>& keys, verdict_handler then) {
   if (keys.empty())
-    return then(attempt_verdict{true, {}});
+    return then(attempt_verdict{attempt_outcome::taken});
   switch (attempts.reserve(keys, now())) {
-  case memory::reservation::locked:
-    return then(attempts.lock_of(keys));
-  case memory::reservation::all_out:
+  case attempt_outcome::locked:
+    return tell_lock(attempts.lock_of(keys), std::move(then));
+  case attempt_outcome::all_out:
     return then(caf::none);
-  case memory::reservation::taken:
+  case attempt_outcome::taken:
     break;
   }
   auto taken_as = redis->unique_name();
@@ -78,13 +78,25 @@ void cache_state::try_reserve(const std::vector<attempt_key>& keys, verdict_hand
       [this, keys, taken_as, then = std::move(then)](const result& answer) { then(judge(keys, taken_as, answer)); });
 }
 
+// Redis is asked although its answer says nothing new: the time of a refusal is not to tell a lock from other reasons
+// (security.md 7). It is only read: a lock that each attempt wrote anew would creep.
+void cache_state::tell_lock(attempt_verdict verdict, verdict_handler then) {
+  auto me = caf::actor_cast<caf::actor>(self);
+  auto key = redis->key(failures_key(verdict.locked_key));
+  redis->send({"HGET", std::move(key), "locked"},
+              [me, verdict = std::move(verdict), then = std::move(then)](const result&) {
+                auto work = std::make_shared<std::function<void()>>([then, verdict] { then(verdict); });
+                caf::anon_send(me, resume{std::move(work)});
+              });
+}
+
 // Without an answer this node's own count, which has been taken from already, decides.
 caf::optional<attempt_verdict> cache_state::judge(const std::vector<attempt_key>& keys, const std::string& taken_as,
                                                   const result& answer) {
   bool answered = answer.how == outcome::ok && answer.value.is_numbers(3);
   if (!answered || answer.value.items[0].number == answer_taken) {
     reservations[name_of(keys)].push_back(taken_as);
-    return attempt_verdict{true, {}};
+    return attempt_verdict{attempt_outcome::taken};
   }
   attempts.settle(keys, true, now());
   auto which = answer.value.items[2].number;
@@ -92,7 +104,7 @@ caf::optional<attempt_verdict> cache_state::judge(const std::vector<attempt_key>
     return caf::none;
   auto& locked = keys[static_cast<std::size_t>(which)];
   learn_lock(locked, answer.value.items[1].number);
-  return attempt_verdict{false, attempts.locked_until(locked.key), locked.key};
+  return attempt_verdict{attempt_outcome::locked, attempts.locked_until(locked.key), locked.key};
 }
 
 void cache_state::review_waiting() {
@@ -123,7 +135,7 @@ void cache_state::retry(const std::string& name_of_keys, const std::vector<attem
     auto has_name = [&name_of_keys](const auto& each) { return each.name == name_of_keys; };
     auto first = std::find_if(waiting.begin(), waiting.end(), has_name);
     if (first == waiting.end()) {
-      if (verdict->allowed)
+      if (verdict->outcome == attempt_outcome::taken)
         settle({keys, true}); // nobody waits any more
       return;
     }

@@ -66,8 +66,8 @@ void connection::greet() {
   std::vector<command> commands;
   auto& where = options_.where;
   if (!where.password.empty())
-    commands.push_back(where.user.empty() ? command{"AUTH", where.password}
-                                          : command{"AUTH", where.user, where.password});
+    commands.push_back(where.user.empty() ? command{"AUTH", where.password.reveal()}
+                                          : command{"AUTH", where.user, where.password.reveal()});
   if (where.database != 0)
     commands.push_back({"SELECT", std::to_string(where.database)});
   commands.insert(commands.end(), options_.greeting.begin(), options_.greeting.end());

@@ -105,4 +105,12 @@ std::variant<address, std::string> parse_url(std::string_view url) {
   return result;
 }
 
+std::string check_url(const std::string& url) {
+  if (url.empty())
+    return {};
+  auto parsed = parse_url(url);
+  auto* fault = std::get_if<std::string>(&parsed);
+  return fault == nullptr ? std::string{} : std::move(*fault);
+}
+
 } // namespace callboard::redis

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <variant>
 
+#include "messages/secret_text.hpp"
+
 namespace callboard::redis {
 
 /// Where a Redis listens, and as whom to speak to it.
@@ -12,12 +14,15 @@ struct address {
   std::string host;
   std::uint16_t port = 6379;
   std::string user;     // empty: the default user
-  std::string password; // empty: none is sent
+  secret_text password; // empty: none is sent
   std::uint32_t database = 0;
 };
 
 /// Reads `redis://[[user]:password@]host[:port][/database]`; user and password may be percent-encoded, an IPv6 address
 /// stands in brackets. The other answer is a sentence for the operator, without the password.
 std::variant<address, std::string> parse_url(std::string_view url);
+
+/// Why an URL cannot be used, as a sentence; empty if it can, or is empty.
+std::string check_url(const std::string& url);
 
 } // namespace callboard::redis

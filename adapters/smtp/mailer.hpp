@@ -1,20 +1,23 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 
 #include <caf/stateful_actor.hpp>
 
 #include "messages/messages.hpp"
+#include "messages/probe.hpp"
 
 namespace callboard::smtp {
 
 /// Where mail is handed over.
 struct mailer_config {
-  std::string url; // smtp://[user:password@]host[:port], or smtps:// for TLS from the first byte
+  secret_text url; // smtp://[user:password@]host[:port], or smtps:// for TLS from the first byte
   std::string from = "callboard@localhost";
   std::chrono::milliseconds connect_timeout{3'000};
   std::chrono::milliseconds timeout{8'000}; // of a mail as a whole; below the asker's deadline
+  std::shared_ptr<node_probe> probe;        // may be null
 };
 
 /// Why an URL cannot be used, as a sentence; empty if it can.

@@ -2,24 +2,43 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 
 namespace callboard::sql {
 namespace {
 
+/// A refusal is an answer too. `failure` is none if there was no error.
+void count(dependency_probe* probe, std::optional<errc> failure) {
+  if (probe == nullptr)
+    return;
+  if (failure == errc::unavailable)
+    probe->lost.add();
+  else if (failure == errc::timeout)
+    probe->timeout.add();
+  else if (failure == errc::internal || failure == errc::storage_full)
+    probe->refused.add();
+  else
+    probe->ok.add();
+}
+
 struct write_connection_state {
   std::shared_ptr<write_executor> executor;
+  std::shared_ptr<dependency_probe> probe;
   std::shared_ptr<const void> keep_alive;
   static inline const char* name = "write_connection";
 };
 
 write_connection_actor::behavior_type
 write_connection(write_connection_actor::stateful_pointer<write_connection_state> self,
-                 std::shared_ptr<write_executor> executor, std::shared_ptr<const void> keep_alive) {
+                 std::shared_ptr<write_executor> executor, std::shared_ptr<const void> keep_alive,
+                 std::shared_ptr<dependency_probe> probe) {
   self->state.executor = std::move(executor);
   self->state.keep_alive = std::move(keep_alive);
+  self->state.probe = std::move(probe);
   return {
       [self](const write_batch_ptr& batch) -> caf::result<write_answers_ptr> {
         auto answers = self->state.executor->execute(*batch);
+        count(self->state.probe.get(), answers ? std::nullopt : std::optional{code_of(answers.error())});
         if (!answers)
           return std::move(answers.error());
         return std::make_shared<write_answers>(std::move(*answers));
@@ -34,12 +53,14 @@ struct reader_state {
   std::shared_ptr<query_executor> executor;
   std::shared_ptr<const void> keep_alive;
   load waiting;
+  std::shared_ptr<dependency_probe> probe;
   static inline const char* name = "store_reader";
 
   template <class Query>
   caf::result<typename Query::result> answer(const Query& question) {
     auto result = executor->ask(question);
     waiting->fetch_sub(1);
+    count(probe.get(), result ? std::nullopt : std::optional{code_of(result.error())});
     if (!result)
       return std::move(result.error());
     return std::move(*result);
@@ -53,7 +74,9 @@ struct pooled_reader {
 
 struct pool_state {
   std::vector<pooled_reader> readers;
+  std::size_t alive = 0; // of them
   unsigned queue = 0;
+  caf::error reason; // why it ends
   static inline const char* name = "store";
 
   /// The least busy reader, unless its queue is full.
@@ -88,24 +111,33 @@ struct behaviors<std::variant<Queries...>> {
 
 store_actor::behavior_type reader(store_actor::stateful_pointer<reader_state> self,
                                   std::shared_ptr<query_executor> executor, std::shared_ptr<const void> keep_alive,
-                                  load waiting) {
+                                  load waiting, std::shared_ptr<dependency_probe> probe) {
   self->state.executor = std::move(executor);
   self->state.keep_alive = std::move(keep_alive);
   self->state.waiting = std::move(waiting);
+  self->state.probe = std::move(probe);
   return behaviors<query>::of_reader(self);
 }
 
 store_actor::behavior_type reader_pool(store_actor::stateful_pointer<pool_state> self,
                                        std::vector<pooled_reader> readers, unsigned queue) {
   self->state.readers = std::move(readers);
+  self->state.alive = self->state.readers.size();
   self->state.queue = queue;
-  // The readers end with the pool, for whatever reason it ends.
-  for (auto& each : self->state.readers)
+  // The readers end with the pool, for whatever reason it ends; it has ended when they have closed their connections.
+  for (auto& each : self->state.readers) {
     self->link_to(each.actor);
+    self->monitor(each.actor);
+  }
+  self->set_down_handler([self](const caf::down_msg&) {
+    if (--self->state.alive == 0)
+      self->quit(self->state.reason);
+  });
   self->set_exit_handler([self](caf::exit_msg& message) {
     for (auto& each : self->state.readers)
       self->send_exit(each.actor, caf::exit_reason::user_shutdown);
-    self->quit(message.reason);
+    if (!self->state.reason)
+      self->state.reason = std::move(message.reason);
   });
   return behaviors<query>::of_pool(self);
 }
@@ -113,17 +145,18 @@ store_actor::behavior_type reader_pool(store_actor::stateful_pointer<pool_state>
 } // namespace
 
 write_connection_actor spawn_write_connection(caf::actor_system& system, std::shared_ptr<write_executor> executor,
-                                              std::shared_ptr<const void> keep_alive) {
-  return system.spawn<caf::detached>(write_connection, std::move(executor), std::move(keep_alive));
+                                              std::shared_ptr<const void> keep_alive,
+                                              std::shared_ptr<dependency_probe> probe) {
+  return system.spawn<caf::detached>(write_connection, std::move(executor), std::move(keep_alive), std::move(probe));
 }
 
 store_actor spawn_reader_pool(caf::actor_system& system, reader_pool_options options,
                               const std::function<std::shared_ptr<query_executor>()>& make_executor,
-                              std::shared_ptr<const void> keep_alive) {
+                              std::shared_ptr<const void> keep_alive, std::shared_ptr<dependency_probe> probe) {
   std::vector<pooled_reader> readers;
   for (unsigned i = 0; i < std::max(1u, options.readers); ++i) {
     auto waiting = std::make_shared<std::atomic<unsigned>>(0u);
-    readers.push_back({system.spawn<caf::detached>(reader, make_executor(), keep_alive, waiting), waiting});
+    readers.push_back({system.spawn<caf::detached>(reader, make_executor(), keep_alive, waiting, probe), waiting});
   }
   return system.spawn(reader_pool, std::move(readers), options.queue);
 }

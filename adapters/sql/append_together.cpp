@@ -33,6 +33,7 @@ struct outcome {
   bool is_fresh = false;
   const outcome* first = nullptr; // of an event with the same key in this batch
   const room_event* event = nullptr;
+  trace_context trace;
 };
 
 /// An operation on its way; refused as soon as `refused` is set.
@@ -52,6 +53,8 @@ std::vector<pending> check_fences(work& unit, std::span<const append_events* con
       all[i].outcomes.reserve(operations[i]->events.size());
       for (auto& event : operations[i]->events)
         all[i].outcomes.emplace_back().event = &event;
+      for (auto& each : operations[i]->traces)
+        all[i].outcomes.at(each.event).trace = each.trace;
     } catch (const refusal& refused) {
       all[i].refused = refused.error;
     }
@@ -172,6 +175,7 @@ void insert_all(work& unit, const std::vector<pending>& all, append_forms& forms
         placed.sent_by = admin_named(unit, one.event->sent_by);
         audit_message_in_other_name(unit, placed);
       }
+      unit.trace = one.trace;
       if (one.event->kind == event_kind::message)
         emit_message(unit, each.op->guard.partition, placed);
     }

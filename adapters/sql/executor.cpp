@@ -62,6 +62,10 @@ write_answer answer_in_savepoint(work& unit, const Operation& op) {
 
 template <class Operation>
 write_answer run_operation(work& unit, const Operation& op) {
+  if constexpr (requires { op.trace; })
+    unit.trace = op.trace;
+  else
+    unit.trace = {};
   try {
     if constexpr (requires { op.guard; })
       check_fence(unit, op.guard);
@@ -258,6 +262,7 @@ CALLBOARD_QUERY(find_account_token)
 CALLBOARD_QUERY(get_user)
 CALLBOARD_QUERY(search_users)
 CALLBOARD_QUERY(list_accounts)
+CALLBOARD_QUERY(get_account)
 CALLBOARD_QUERY(list_audit)
 CALLBOARD_QUERY(resolve_names)
 CALLBOARD_QUERY(get_session)

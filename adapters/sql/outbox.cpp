@@ -54,7 +54,7 @@ std::vector<domain_event> answer(reading& from, const read_outbox& question) {
   }
   std::vector<domain_event> events;
   auto found = select(from.db,
-                      R"(SELECT id, event_id, type, topic, "key", data, created_at FROM outbox
+                      R"(SELECT id, event_id, type, topic, "key", data, created_at, traceparent FROM outbox
                          WHERE "partition" = $1 AND id > $2 ORDER BY id LIMIT $3)",
                       question.partition, question.after, std::min(question.limit, max_outbox_page));
   while (found.next()) {
@@ -66,6 +66,8 @@ std::vector<domain_event> answer(reading& from, const read_outbox& question) {
     event.key = std::to_string(found.get<std::int64_t>(4));
     event.data = found.get<std::string>(5);
     event.created_at = found.get<timestamp>(6);
+    if (!found.is_null(7))
+      event.trace = parse_traceparent(found.get<std::string_view>(7)).value_or(trace_context{});
     fill_typed_fields(event);
     events.push_back(std::move(event));
   }

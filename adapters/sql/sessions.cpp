@@ -161,8 +161,11 @@ std::vector<session_id> end_all_sessions(work& unit, user_id user, const std::st
 }
 
 std::vector<session_id> apply(work& unit, const open_session& op) {
-  if (!hold_user(unit.db, op.user))
+  if (!hold_user(unit.db, op.user)) {
+    if (op.password_version) // deleted or disabled since the password was verified: no log-in tells more than any other
+      refuse(errc::invalid_credentials, {});
     refuse(errc::not_found, "The user does not exist.");
+  }
   // Changes nothing, but waits for who changes the password, and makes them wait: no session outlives its password.
   if (op.password_version && run(unit.db,
                                  "UPDATE users SET password_version = password_version WHERE id = $1 "
@@ -243,13 +246,14 @@ std::vector<session_view> answer(reading& from, const list_sessions& question) {
   return sessions;
 }
 
-std::vector<session_id> answer(reading& from, const sessions_ended_since& question) {
-  std::vector<session_id> ids;
+std::vector<session_end> answer(reading& from, const sessions_ended_since& question) {
+  std::vector<session_end> ends;
   auto found =
-      select(from.db, "SELECT id FROM ended_sessions WHERE ended_at >= $1 ORDER BY ended_at, id", question.since);
+      select(from.db, "SELECT id, user_id, reason FROM ended_sessions WHERE ended_at >= $1 ORDER BY ended_at, id",
+             question.since);
   while (found.next())
-    ids.push_back(found.get<uuid>(0));
-  return ids;
+    ends.push_back({found.get<uuid>(0), found.get<user_id>(1), found.get<std::string>(2)});
+  return ends;
 }
 
 } // namespace callboard::sql

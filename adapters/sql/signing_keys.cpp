@@ -1,6 +1,7 @@
 #include "adapters/sql/signing_keys.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "adapters/sql/audit.hpp"
 
@@ -57,8 +58,8 @@ done apply(work& unit, const retire_signing_key& op) {
   auto keys = keys_to_change(unit, "crypt_key_retired", op.detail, op.now);
   if (!is_taken(keys, op.id))
     refuse(errc::not_found, "There is no signing key of this id.");
-  auto signs = std::find_if(keys.rbegin(), keys.rend(), [&](auto& key) { return key.signs_from <= op.now; });
-  if (signs == keys.rend() || signs->id == op.id)
+  auto signs = std::find_if(keys.rbegin(), std::prev(keys.rend()), [&](auto& key) { return key.signs_from <= op.now; });
+  if (signs->id == op.id) // the first signs if no other does, whatever the clock says
     refuse(errc::conflict, "This key signs: another one must sign first.");
   run(unit.db, "DELETE FROM signing_keys WHERE id = $1", op.id);
   return {};

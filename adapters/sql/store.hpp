@@ -9,6 +9,7 @@
 
 #include "adapters/sql/actors.hpp"
 #include "adapters/sql/executor.hpp"
+#include "messages/probe.hpp"
 #include "messages/queries.hpp"
 #include "messages/writes.hpp"
 
@@ -54,6 +55,7 @@ struct opened_store {
   reader_pool_options pool;
   std::string store_epoch;
   migration_report migrated;
+  bool takes_several_writers = false; // at once, without one waiting for the other as a rule
   std::function<bool()> is_available = [] { return true; };
   std::shared_ptr<const void> lock; // held for as long as the store, or an actor spawned by it, lives
 };
@@ -70,7 +72,13 @@ public:
   /// Whether the database answers and this server may write; safe from any thread.
   bool is_available() const { return opened_.is_available(); }
 
-  /// The write connection, in a thread of its own. SQLite has one writer: spawn it once.
+  /// Where the requests of actors are counted that are spawned from now on, if the database is a system outside.
+  void count_requests(std::shared_ptr<dependency_probe> probe) { probe_ = std::move(probe); }
+
+  /// Whether more than one write connection is of use.
+  bool takes_several_writers() const { return opened_.takes_several_writers; }
+
+  /// A write connection, in a thread of its own. Spawn one only, unless the store takes several.
   write_connection_actor spawn_writer(caf::actor_system& system);
 
   /// Answers every query from `readers` connections, each in a thread of its own: the least busy one gets it. A query
@@ -82,6 +90,7 @@ public:
 
 private:
   opened_store opened_;
+  std::shared_ptr<dependency_probe> probe_;
 };
 
 /// The store without actors: each call is a transaction that blocks. For command lines and tests; by one thread at a

@@ -36,6 +36,8 @@ void tell(work& unit, const change_access& op, std::string_view type, event_json
 }
 
 void note(work& unit, const change_access& op, std::string type, std::vector<audit_field> fields) {
+  if (op.by.actor == user_id{})
+    fields.push_back({"by", "command_line"});
   apply(unit, write_audit{std::move(type), op.by.actor, op.user, std::move(fields), op.by.address, unit.now});
 }
 
@@ -116,6 +118,10 @@ page<account_view> answer(reading& from, const list_accounts& question) {
     result.items.push_back(read_account(found));
   }
   return result;
+}
+
+account_view answer(reading& from, const get_account& question) {
+  return find_account(from.db, question.user);
 }
 
 } // namespace callboard::sql

@@ -116,12 +116,11 @@ credentials answer(reading& from, const find_credentials& question) {
   static const auto by_username = base + " AND username = $1";
   static const auto by_email = base + " AND email = $1";
   auto login = to_lower_ascii(question.login);
-  for (auto& text : {std::cref(by_username), std::cref(by_email)}) {
-    auto found = select(from.db, text.get(), login);
-    if (found.next())
-      return {read_user(found), found.get<std::string>(9), found.get<bool>(10), found.get<std::uint32_t>(11)};
-  }
-  refuse(errc::not_found, "The user does not exist.");
+  // No username has an @, every address has one. One query, whoever is asked for: how long it takes tells nobody.
+  auto found = select(from.db, login.find('@') == std::string::npos ? by_username : by_email, login);
+  if (!found.next())
+    refuse(errc::not_found, "The user does not exist.");
+  return {read_user(found), found.get<std::string>(9), found.get<bool>(10), found.get<std::uint32_t>(11)};
 }
 
 user_view answer(reading& from, const get_user& question) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -45,6 +46,7 @@ struct outbox_row {
   std::string_view topic; // a literal
   std::int64_t key = 0;
   std::string data;
+  trace_context trace;
 };
 
 /// A row of `partitions`, read once a transaction.
@@ -64,15 +66,21 @@ struct work {
   counting_forms* counting = nullptr; // how this database counts events
   std::vector<outbox_row> outbox;     // written at the end of the transaction
   std::unordered_map<partition_id, partition_row> partitions;
+  trace_context trace = {}; // of the operation that is run: its events carry it on
 
   /// Adds an event of an aggregate and answers the event's id.
   event_id emit(partition_id partition, std::string_view topic, std::string_view type, std::int64_t key,
                 std::string data) {
     auto id = ids.next(now);
-    outbox.push_back({partition, id, type, topic, key, std::move(data)});
+    outbox.push_back({partition, id, type, topic, key, std::move(data), trace});
     return id;
   }
 };
+
+/// Whether an event of this transaction carries a trace on: most do not, and have no column for it.
+inline bool is_traced(const work& unit) {
+  return std::any_of(unit.outbox.begin(), unit.outbox.end(), [](const outbox_row& row) { return !row.trace.empty(); });
+}
 
 /// What queries are answered from.
 struct reading {

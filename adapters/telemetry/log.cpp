@@ -1,13 +1,25 @@
 #include "adapters/telemetry/log.hpp"
 
-#include <utility>
+#include <algorithm>
+#include <chrono>
+#include <thread>
 
+#include <spdlog/async_logger.h>
+#include <spdlog/details/periodic_worker.h>
+#include <spdlog/details/thread_pool.h>
 #include <spdlog/fmt/fmt.h>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/daily_file_sink.h>
+#include <spdlog/sinks/dist_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include "messages/messages.hpp"
+
 namespace callboard::telemetry {
 namespace {
+
+constexpr std::chrono::seconds flush_interval{1};
 
 spdlog::level::level_enum level_of(http::severity level) {
   switch (level) {
@@ -23,40 +35,140 @@ spdlog::level::level_enum level_of(http::severity level) {
   return spdlog::level::err;
 }
 
-class edge_log final : public http::logger {
+spdlog::level::level_enum level_of(std::string_view name) {
+  auto found = std::find(log_levels.begin(), log_levels.end(), name);
+  return static_cast<spdlog::level::level_enum>(found - log_levels.begin()); // spdlog's are in the same order
+}
+
+class component_log final : public http::logger {
 public:
-  edge_log(std::shared_ptr<spdlog::logger> log, bool json) : log_(std::move(log)), json_(json) {}
+  component_log(std::shared_ptr<spdlog::logger> log, bool json) : log_(std::move(log)), json_(json) {}
 
   void on_request(const http::request_record& record) override {
     if (!log_->should_log(spdlog::level::info))
       return;
     auto method = http::to_string(record.method);
     auto milliseconds = static_cast<double>(record.duration.count()) / 1000.0;
+    auto trace = show_trace(record.trace_id);
     if (json_)
       log_->info(
-          R"("event":"request","method":"{}","path":"{}","status":{},"ms":{:.3f},"request_id":"{}","user":{},"address":"{}")",
-          method, escape(record.pattern), record.status, milliseconds, escape(record.request_id),
+          R"("event":"request","method":"{}","path":"{}","status":{},"ms":{:.3f},"request_id":"{}"{},"user":{},"address":"{}")",
+          method, escape(record.pattern), record.status, milliseconds, escape(record.request_id), trace,
           number_of(record.user), escape(record.address));
     else
-      log_->info("{} {} {} {:.3f} ms request_id={} user={} address={}", method, escape(record.pattern), record.status,
-                 milliseconds, escape(record.request_id), number_of(record.user), escape(record.address));
+      log_->info("{} {} {} {:.3f} ms request_id={}{} user={} address={}", method, escape(record.pattern), record.status,
+                 milliseconds, escape(record.request_id), trace, number_of(record.user), escape(record.address));
   }
 
-  void on_event(http::severity level, std::string_view text, std::string_view request_id) override {
+  void on_event(http::severity level, std::string_view text, const http::line_subject& about) override {
+    if (!log_->should_log(level_of(level)))
+      return;
+    auto trace = show_trace(about.trace_id);
     if (json_)
-      log_->log(level_of(level), R"("event":"{}","request_id":"{}")", escape(text), escape(request_id));
-    else if (request_id.empty())
-      log_->log(level_of(level), "{}", escape(text));
+      log_->log(level_of(level), R"("event":"{}","request_id":"{}"{})", escape(text), escape(about.request_id), trace);
+    else if (about.request_id.empty())
+      log_->log(level_of(level), "{}{}", escape(text), trace);
     else
-      log_->log(level_of(level), "{} request_id={}", escape(text), escape(request_id));
+      log_->log(level_of(level), "{} request_id={}{}", escape(text), escape(about.request_id), trace);
   }
 
 private:
+  std::string show_trace(std::string_view id) const {
+    if (id.empty())
+      return {};
+    return json_ ? fmt::format(R"(,"trace_id":"{}")", escape(id)) : fmt::format(" trace_id={}", escape(id));
+  }
+
   std::shared_ptr<spdlog::logger> log_;
   bool json_;
 };
 
 } // namespace
+
+struct log::parts {
+  std::shared_ptr<spdlog::details::thread_pool> writer;
+  std::shared_ptr<spdlog::sinks::dist_sink_mt> out = std::make_shared<spdlog::sinks::dist_sink_mt>();
+  std::array<std::shared_ptr<spdlog::logger>, log_components.size()> components;
+  std::unique_ptr<spdlog::details::periodic_worker> flusher; // of files, whose lines are gathered
+};
+
+log::log(log_options options) : options_{std::move(options)}, parts_{std::make_unique<parts>()} {
+  auto& my = *parts_;
+  my.writer = std::make_shared<spdlog::details::thread_pool>(options_.queue, 1);
+  for (std::size_t i = 0; i < log_components.size(); ++i) {
+    auto made = std::make_shared<spdlog::async_logger>(std::string{log_components[i]}, my.out, my.writer,
+                                                       spdlog::async_overflow_policy::overrun_oldest);
+    made->set_level(level_of(options_.level));
+    my.components[i] = std::move(made);
+  }
+  if (!options_.file.empty())
+    my.flusher = std::make_unique<spdlog::details::periodic_worker>([out = my.out] { out->flush(); }, flush_interval);
+}
+
+log::~log() = default;
+
+caf::expected<std::shared_ptr<log>> log::open(log_options options) {
+  std::shared_ptr<log> made{new log{std::move(options)}};
+  if (auto reason = made->reopen())
+    return reason;
+  return made;
+}
+
+caf::error log::reopen() {
+  std::shared_ptr<spdlog::sinks::sink> sink;
+  try {
+    if (!options_.file.empty())
+      sink = std::make_shared<spdlog::sinks::daily_file_sink_mt>(options_.file, 0, 0, false, options_.keep_days);
+    else if (options_.format == "json")
+      sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    else
+      sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
+  } catch (const spdlog::spdlog_ex& error) {
+    return make_failure(errc::unavailable, "The log cannot be opened: " + escape(error.what()));
+  }
+  sink->set_formatter(std::make_unique<spdlog::pattern_formatter>(
+      options_.format == "json" ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","component":"%n",%v})"
+                                : "%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %n %v",
+      spdlog::pattern_time_type::utc));
+  parts_->out->set_sinks({std::move(sink)});
+  return {};
+}
+
+std::shared_ptr<http::logger> log::of(log_component part) const {
+  return std::make_shared<component_log>(parts_->components[static_cast<std::size_t>(part)], options_.format == "json");
+}
+
+std::vector<std::pair<std::string, std::string>> log::levels() const {
+  std::vector<std::pair<std::string, std::string>> found;
+  for (std::size_t i = 0; i < log_components.size(); ++i)
+    found.emplace_back(log_components[i], log_levels.at(static_cast<std::size_t>(parts_->components[i]->level())));
+  return found;
+}
+
+void log::set_level(std::string_view component, std::string_view level) {
+  for (std::size_t i = 0; i < log_components.size(); ++i)
+    if (component.empty() || log_components[i] == component)
+      parts_->components[i]->set_level(level_of(level));
+}
+
+void log::flush() {
+  auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{1};
+  while (parts_->writer->queue_size() > 0 && std::chrono::steady_clock::now() < limit)
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  parts_->out->flush();
+}
+
+std::uint64_t log::dropped() const {
+  return parts_->writer->overrun_counter();
+}
+
+bool is_log_level(std::string_view name) {
+  return std::find(log_levels.begin(), log_levels.end(), name) != log_levels.end();
+}
+
+bool is_log_component(std::string_view name) {
+  return std::find(log_components.begin(), log_components.end(), name) != log_components.end();
+}
 
 std::string escape(std::string_view text) {
   std::string result;
@@ -73,27 +185,6 @@ std::string escape(std::string_view text) {
     }
   }
   return result;
-}
-
-std::shared_ptr<spdlog::logger> make_log(const log_options& options) {
-  bool json = options.format == "json";
-  std::shared_ptr<spdlog::sinks::sink> sink;
-  if (json)
-    sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-  else
-    sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
-  auto log = std::make_shared<spdlog::logger>("callboard", std::move(sink));
-  log->set_level(spdlog::level::from_str(options.level == "warning" ? "warn" : options.level));
-  if (json)
-    log->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})", spdlog::pattern_time_type::utc);
-  else
-    log->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
-  log->flush_on(spdlog::level::info);
-  return log;
-}
-
-std::shared_ptr<http::logger> make_edge_log(std::shared_ptr<spdlog::logger> log, bool json) {
-  return std::make_shared<edge_log>(std::move(log), json);
 }
 
 } // namespace callboard::telemetry

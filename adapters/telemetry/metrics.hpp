@@ -1,48 +1,44 @@
 #pragma once
 
+#include <array>
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <tuple>
-
-#include <prometheus/registry.h>
+#include <utility>
+#include <vector>
 
 #include "adapters/http/edge.hpp"
-#include "adapters/http/observer.hpp"
 #include "messages/probe.hpp"
 
 namespace callboard::telemetry {
 
-/// The figures of `/metrics` (protocol.md, section 4): requests counted by the edge, everything else read from the
-/// node's probes when somebody asks.
-class metrics final : public http::http_observer {
+/// Where the figures come from that are not in the node's probes.
+struct metric_sources {
+  /// Systems outside that the node uses, by the name in the label `dependency`.
+  std::vector<std::pair<std::string, const dependency_probe*>> dependencies;
+  std::string data_directory; // whose disk is watched; may be empty
+  std::string version;
+  std::string commit; // that it was built from
+  std::function<http::edge_gauges()> edge;
+  std::function<std::uint64_t()> dropped_log_lines;
+  std::function<void()> refresh; // brings those levels up to date that nobody tells
+};
+
+/// The figures of `/metrics` (protocol.md, section 4), put together when somebody asks. Nobody who counts ever waits
+/// for a scrape, nor a scrape for them: all figures are atomics that are read one after the other.
+class metrics {
 public:
-  explicit metrics(std::shared_ptr<const node_probe> probe);
-
-  void on_request(http::method verb, std::string_view pattern, unsigned status, double seconds) override;
-
-  /// Where the edge's figures come from; set once, before the first scrape.
-  void set_edge(std::function<http::edge_gauges()> gauges) { edge_ = std::move(gauges); }
+  explicit metrics(std::shared_ptr<node_probe> probe, metric_sources sources);
 
   /// The text exposition format of Prometheus.
-  std::string expose();
+  std::string expose() const;
 
 private:
-  struct request_series {
-    prometheus::Counter* requests = nullptr;
-    prometheus::Histogram* duration = nullptr;
-  };
-  using request_key = std::tuple<http::method, std::string, unsigned>;
-
-  std::shared_ptr<const node_probe> probe_;
-  std::function<http::edge_gauges()> edge_;
-  prometheus::Registry registry_;
-  prometheus::Family<prometheus::Counter>& requests_;
-  prometheus::Family<prometheus::Histogram>& durations_;
-  std::mutex mutex_;
-  std::map<request_key, request_series> series_; // as many as there are routes and statuses
+  std::shared_ptr<node_probe> probe_;
+  metric_sources sources_;
 };
+
+/// The most that waited lately in a mailbox of each kind.
+std::array<std::uint64_t, mailbox_kinds> mailbox_depths(node_probe& probe);
 
 } // namespace callboard::telemetry

@@ -37,7 +37,7 @@ std::string token_authority::sign_device(const device_claims& claims) const {
   append_number(bytes, static_cast<std::uint64_t>(number_of(claims.user)));
   bytes.append(reinterpret_cast<const char*>(claims.device.bytes.data()), device_size);
   append_number(bytes, static_cast<std::uint64_t>(claims.expires_at.time_since_epoch().count()));
-  return crypto::base64url_encode(bytes + crypto::hmac_sha256(config_.device_secret, bytes));
+  return crypto::base64url_encode(bytes + crypto::hmac_sha256(config_.device_secret.reveal(), bytes));
 }
 
 caf::optional<device_claims> token_authority::verify_device(std::string_view token, timestamp now) const {
@@ -47,7 +47,7 @@ caf::optional<device_claims> token_authority::verify_device(std::string_view tok
   if (!bytes || bytes->size() != content_size + mac_size)
     return caf::none;
   auto content = std::string_view{*bytes}.substr(0, content_size);
-  auto mac = crypto::hmac_sha256(config_.device_secret, content);
+  auto mac = crypto::hmac_sha256(config_.device_secret.reveal(), content);
   if (!crypto::equal_in_constant_time(mac, std::string_view{*bytes}.substr(content_size)) || content.front() != form)
     return caf::none;
   device_claims claims;

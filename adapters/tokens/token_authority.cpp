@@ -113,20 +113,20 @@ refresh_parts token_authority::new_refresh(callboard::session_id session) const 
 
 refresh_parts token_authority::successor(const refresh_parts& parts) const {
   auto generation = parts.generation + 1;
-  std::string input = parts.secret;
+  std::string input = parts.secret.reveal();
   input += bytes_of(parts.session);
   input += bytes_of(generation);
-  return {parts.session, generation, crypto::hmac_sha256(config_.refresh_secret, input)};
+  return {parts.session, generation, crypto::hmac_sha256(config_.refresh_secret.reveal(), input)};
 }
 
 std::string token_authority::hash_refresh(const refresh_parts& parts) const {
-  return crypto::base64url_encode(crypto::sha256(parts.secret)); // a text: the store keeps it as one
+  return crypto::base64url_encode(crypto::sha256(parts.secret.reveal())); // a text: the store keeps it as one
 }
 
 std::string token_authority::print_refresh(const refresh_parts& parts) const {
   std::string bytes{bytes_of(parts.session)};
   bytes += bytes_of(parts.generation);
-  bytes += parts.secret;
+  bytes += parts.secret.reveal();
   return crypto::base64url_encode(bytes);
 }
 

@@ -14,8 +14,8 @@ namespace callboard::tokens {
 struct token_authority_config {
   std::string issuer = "callboard";
   std::string audience = "callboard";
-  std::string refresh_secret;    // 32 random bytes: makes a refresh token's successor from the token
-  std::string device_secret;     // likewise: signs device tokens
+  secret_text refresh_secret;    // 32 random bytes: makes a refresh token's successor from the token
+  secret_text device_secret;     // likewise: signs device tokens
   std::size_t remembered = 8192; // tokens whose check need not be repeated
 };
 

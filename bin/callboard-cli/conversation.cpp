@@ -194,7 +194,9 @@ void conversation::receive_subscribed(const json::value& reply, std::vector<occu
   subscribe_id_ = 0;
   const std::string epoch = text_at(reply, "epoch");
   if (!epoch_.empty() && !epoch.empty() && epoch != epoch_) {
-    position_ = number_at(reply, "offset") - static_cast<std::int64_t>(array_at(reply, "publications").size());
+    const auto latest = number_at(reply, "offset");
+    const auto fetched = static_cast<std::int64_t>(array_at(reply, "publications").size());
+    position_ = latest > fetched ? latest - fetched : 0; // not below, whatever a server says
     own_latest_ = 0;
     out.push_back(simple(occurrence::kind::history_replaced));
   }

@@ -11,6 +11,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// What RFC 3339 can write in UTC.
+constexpr time_point first_time = std::chrono::sys_days{std::chrono::year{0} / std::chrono::January / 1};
+constexpr time_point last_time = std::chrono::sys_days{std::chrono::year{10000} / std::chrono::January / 1} - 1ms;
+
 constexpr auto longest_delay = std::chrono::seconds(10LL * 366 * 24 * 3600);
 
 // Reads exactly `digits` decimal digits at `position` and moves behind them.
@@ -165,7 +169,11 @@ std::optional<time_point> parse_rfc3339(std::string_view text) {
                                          std::chrono::day(static_cast<unsigned>(*day))};
   if (!offset || position != text.size() || !date.ok())
     return std::nullopt;
-  return time_point{std::chrono::sys_days(date)} + *clock + std::chrono::seconds(*second) + fraction - *offset;
+  const auto time =
+      time_point{std::chrono::sys_days(date)} + *clock + std::chrono::seconds(*second) + fraction - *offset;
+  if (time < first_time || time > last_time)
+    return std::nullopt;
+  return time;
 }
 
 std::string write_rfc3339(time_point time) {

@@ -9,7 +9,8 @@ namespace callboard::cli {
 
 using time_point = std::chrono::sys_time<std::chrono::milliseconds>;
 
-/// Reads an RFC 3339 date and time with `Z` or an offset; fractions below milliseconds are cut off.
+/// Reads an RFC 3339 date and time with `Z` or an offset; fractions below milliseconds are cut off. Nothing
+/// for what lies beyond the years 0000-9999 in UTC.
 std::optional<time_point> parse_rfc3339(std::string_view text);
 
 /// Writes RFC 3339 in UTC with milliseconds, e.g. `2026-11-21T10:45:00.000Z`.

@@ -86,7 +86,9 @@ public:
   /// Queue commands; they go out together at the end of the pass of the loop.
   void subscribe(std::uint32_t slot);
   void unsubscribe(std::uint32_t slot);
-  void publish(std::uint32_t slot, std::string_view text, std::string_view key);
+  void publish(std::uint32_t slot, std::string_view text, std::string_view key) { publish(slot, slot, text, key); }
+  /// The same, and its answer comes with `mark` (below 2^28) in place of the slot.
+  void publish(std::uint32_t slot, std::uint32_t mark, std::string_view text, std::string_view key);
   /// Sends what is queued. A connection that breaks, or whose server reads too slowly, is closed.
   void flush();
 

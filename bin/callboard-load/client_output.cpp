@@ -38,8 +38,8 @@ void client::unsubscribe(std::uint32_t slot) {
   queue();
 }
 
-void client::publish(std::uint32_t slot, std::string_view text, std::string_view key) {
-  append_publish(commands_, slot, context_.channels.name(subscriptions_[slot].channel), text, key);
+void client::publish(std::uint32_t slot, std::uint32_t mark, std::string_view text, std::string_view key) {
+  append_publish(commands_, mark, context_.channels.name(subscriptions_[slot].channel), text, key);
   queue();
 }
 

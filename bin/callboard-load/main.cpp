@@ -24,6 +24,8 @@ std::unique_ptr<harness> make_mode(const options& given, const endpoint& server,
     return make_connect(given, server, std::move(people));
   case mode::idle:
     return make_idle(given, server, std::move(people));
+  case mode::offered:
+    return make_offered(given, server, std::move(people));
   case mode::resume:
     return make_resume(given, server, std::move(people));
   }

@@ -12,6 +12,7 @@ std::unique_ptr<harness> make_latency(const options& given, const endpoint& serv
 std::unique_ptr<harness> make_ingest(const options& given, const endpoint& server, population people);
 std::unique_ptr<harness> make_connect(const options& given, const endpoint& server, population people);
 std::unique_ptr<harness> make_idle(const options& given, const endpoint& server, population people);
+std::unique_ptr<harness> make_offered(const options& given, const endpoint& server, population people);
 std::unique_ptr<harness> make_resume(const options& given, const endpoint& server, population people);
 
 } // namespace callboard::load

@@ -22,6 +22,9 @@ constexpr std::array modes{
     mode_description{mode::latency, "latency", "A constant rate of messages to a room: send -> delivered", 100, 1},
     mode_description{mode::ingest, "ingest", "Many rooms, each with its own sender: accepted messages per second", 0,
                      1000},
+    mode_description{
+        mode::offered, "offered",
+        "Messages at a constant rate to many rooms, whatever becomes of them: how many are accepted in time", 0, 200},
     mode_description{mode::connect, "connect", "Connections opened, authenticated and subscribed per second", 2000, 1},
     mode_description{mode::idle, "idle", "Holds connections: memory of the server for each", 5000, 1},
     mode_description{mode::resume, "resume", "Cuts all connections and reconnects them: time until no gap is left",
@@ -72,12 +75,14 @@ void add_options(CLI::App& app, options& to) {
   app.add_option("--channel", to.channels, "A channel; may be repeated")->group(users);
   app.add_option("--channel-file", to.channel_file, "Channels, one a line")->check(CLI::ExistingFile)->group(users);
   app.add_option("--channel-prefix", to.channel_prefix, "Channels PREFIX0, PREFIX1, ...")->group(users);
-  app.add_option("--rooms", to.rooms, "How many rooms (ingest 1000, others 1; fanout and latency always use one)")
+  app.add_option("--rooms", to.rooms,
+                 "How many rooms (ingest 1000, offered 200, others 1; fanout and latency always use one)")
       ->check(CLI::Range(1, 1'000'000))
       ->group(users);
 
-  app.add_option("--connections,--subscribers,--members", to.connections,
-                 "Connections (fanout 500, latency 100, ingest one a room, connect 2000, idle and resume 5000)")
+  app.add_option(
+         "--connections,--subscribers,--members", to.connections,
+         "Connections (fanout 500, latency 100, ingest and offered one a room, connect 2000, idle and resume 5000)")
       ->check(CLI::Range(1, 1'000'000))
       ->group(load);
   app.add_option("--in-flight", to.in_flight, "fanout: messages not yet at every subscriber; ingest: unanswered a room")
@@ -89,12 +94,16 @@ void add_options(CLI::App& app, options& to) {
       ->check(CLI::Range(0.1, 86'400.0))
       ->capture_default_str()
       ->group(load);
-  app.add_option("--warm-up", to.warm_up, "Seconds of load before measuring starts (fanout, latency, ingest)")
+  app.add_option("--warm-up", to.warm_up, "Seconds of load before measuring starts (fanout, latency, ingest, offered)")
       ->check(CLI::Range(0.0, 3600.0))
       ->capture_default_str()
       ->group(load);
-  app.add_option("--rate", to.rate, "latency: messages per second")
+  app.add_option("--rate", to.rate, "latency, offered: messages per second")
       ->check(CLI::Range(0.1, 1e6))
+      ->capture_default_str()
+      ->group(load);
+  app.add_option("--in-time", to.in_time, "offered: seconds from when a message is due within which its answer counts")
+      ->check(CLI::Range(0.001, 600.0))
       ->capture_default_str()
       ->group(load);
   app.add_option("--size", to.size, "Bytes of a message's text")

@@ -9,7 +9,7 @@
 namespace callboard::load {
 
 /// The kinds of load.
-enum class mode { fanout, latency, ingest, connect, idle, resume };
+enum class mode { fanout, latency, ingest, offered, connect, idle, resume };
 
 /// The command line. Times are in seconds.
 struct options {
@@ -32,6 +32,7 @@ struct options {
   double seconds = 5;
   double warm_up = 1;
   double rate = 1000;
+  double in_time = 1;
   std::uint32_t size = 100;
   std::uint32_t concurrency = 64;
   std::uint32_t verify = 0; ///< rooms read back after ingest; 0: all

@@ -199,12 +199,12 @@ caf::error print_token(sql::store_session& store, const tokens::token_authority&
 int create_account(const settings& options, const new_account& wanted) {
   auto username = core::to_lower(wanted.username);
   auto email = core::to_lower(wanted.email);
-  auto secret_text = ask_password();
+  secret_text chosen = ask_password();
   core::validation check;
   check.check_username("/username", username, options.limits);
   check.check_email("/email", email, options.limits);
   check.check_text("/full_name", wanted.full_name, 0, options.limits.full_name_length);
-  if (auto violation = password::check_policy(secret_text, {username, email}))
+  if (auto violation = password::check_policy(chosen.reveal(), {username, email}))
     check.refuse("/password", "policy", describe(*violation));
   if (!check.ok())
     return fail(explain(check.failure()));
@@ -212,7 +212,7 @@ int create_account(const settings& options, const new_account& wanted) {
     auto known = load_secrets(options);
     if (!known)
       return fail(explain(known.error()), exit_data_directory);
-    auto hash = password::hash_password(secret_text, hasher_settings(options, *known, nullptr).hash);
+    auto hash = password::hash_password(chosen.reveal(), hasher_settings(options, *known, nullptr).hash);
     if (auto* reason = std::get_if<password::hash_error>(&hash))
       return fail("the password cannot be hashed: " + std::string{password::to_string(*reason)});
     auto made = store.execute(register_user{username, email, wanted.full_name, std::get<std::string>(hash),

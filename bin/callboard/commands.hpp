@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bin/callboard/settings.hpp"
+#include "messages/queries.hpp"
 
 namespace callboard {
 
@@ -28,6 +29,19 @@ int create_account(const settings& options, const new_account& account);
 
 /// Prints an access token of a user, or one a line for the usernames on standard input if `user` is "-".
 int print_tokens(const settings& options, const std::string& user, std::int64_t life_seconds);
+
+/// Prints accounts, one a line: id, username, role, state, when it was made, e-mail address. That there are more, and
+/// the cursor that leads to them, goes to standard error.
+int list_users(const settings& options, const list_accounts& wanted);
+
+/// Prints what is known of an account, by its username or e-mail address, a name and a value a line.
+int show_user(const settings& options, const std::string& name);
+
+/// Gives an account another role; its sessions end. The last admin who is not disabled stays one.
+int set_role(const settings& options, const std::string& name, role wanted);
+
+/// Disables an account, or enables it again; its sessions end. The last admin stays.
+int set_disabled(const settings& options, const std::string& name, bool disabled);
 
 /// Prints the events that the log refused, one a line: id, type, key, when it happened, when it died, why.
 int list_dead(const settings& options);

@@ -8,6 +8,7 @@
 #include "actors/core/partitioning.hpp"
 #include "adapters/crypto/uuid.hpp"
 #include "bin/callboard/exposure.hpp"
+#include "bin/callboard/kafka_security.hpp"
 
 #ifndef CALLBOARD_VERSION
 #error "the build defines CALLBOARD_VERSION"
@@ -99,20 +100,42 @@ sql::sqlite_options store_options(const settings& options) {
   return result;
 }
 
-smtp::mailer_config mailer_settings(const settings& options) {
+smtp::mailer_config mailer_settings(const settings& options, std::shared_ptr<node_probe> probe) {
   smtp::mailer_config result;
+  result.probe = std::move(probe);
   result.url = options.smtp_url;
   result.from = options.mail_from;
   return result;
 }
 
-log_writer_config log_writer_settings(const settings&, std::shared_ptr<node_probe> probe) {
-  log_writer_config result;
+telemetry::log_options log_settings(const settings& options) {
+  telemetry::log_options result;
+  result.level = options.log_level;
+  result.format = options.log_format;
+  result.file = options.log_file;
+  result.keep_days = static_cast<std::uint16_t>(options.log_keep_days);
+  return result;
+}
+
+telemetry::trace_exporter_options trace_settings(const settings& options, std::shared_ptr<node_probe> probe) {
+  telemetry::trace_exporter_options result;
+  result.url = options.trace_endpoint.reveal();
+  result.resource.version = version_text();
+  result.resource.instance = options.node;
+  result.max_queue = options.trace_queue;
   result.probe = std::move(probe);
   return result;
 }
 
-placement_config placement_settings(const settings& options, std::shared_ptr<node_probe> probe) {
+log_writer_config log_writer_settings(const settings& options, std::shared_ptr<node_probe> probe, tracer_ptr tracing) {
+  log_writer_config result;
+  result.probe = std::move(probe);
+  result.tracing = std::move(tracing);
+  result.database = options.database_url.empty() ? "sqlite" : "postgresql";
+  return result;
+}
+
+placement_config placement_settings(const settings& options, std::shared_ptr<node_probe> probe, tracer_ptr tracing) {
   placement_config result;
   result.node = options.node + "/" + crypto::make_uuid(); // each start is another owner
   result.partitions = partitions;
@@ -132,8 +155,12 @@ placement_config placement_settings(const settings& options, std::shared_ptr<nod
   partition.analytics.keep_ids = std::chrono::duration_cast<std::chrono::hours>(options.keep_event_ids);
   partition.analytics.wall_clock = wall_clock;
   partition.analytics.probe = probe;
-  if (!options.kafka_brokers.empty())
+  partition.tracing = partition.room.tracing = partition.user.tracing = tracing;
+  partition.relay.tracing = partition.analytics.tracing = std::move(tracing);
+  if (!options.kafka_brokers.empty()) {
     partition.relay.trim_pace = std::chrono::milliseconds{50};
+    partition.relay.system = partition.analytics.system = "kafka";
+  }
   return result;
 }
 
@@ -149,6 +176,7 @@ outbox_watch_config outbox_watch_settings(const settings& options, std::shared_p
 kafka::options kafka_settings(const settings& options, std::shared_ptr<node_probe> probe) {
   kafka::options result;
   result.brokers = options.kafka_brokers;
+  result.protection = kafka_security(options);
   result.partitions = partitions;
   result.routes = options.event_routes;
   if (!options.public_url.empty())
@@ -164,12 +192,20 @@ mirror_registry_config mirror_settings(const settings& options, const std::strin
   result.mirror.idle = options.mirror_idle;
   result.mirror.store_epoch = store_epoch;
   result.mirror.probe = std::move(probe);
+  result.mirror.wall_clock = wall_clock;
+  return result;
+}
+
+core::admission_config gate_settings(const settings& options) {
+  core::admission_config result;
+  result.wait = options.message_wait;
   return result;
 }
 
 session_config session_settings(const settings& options, const std::string& store_epoch,
-                                std::shared_ptr<node_probe> probe) {
+                                std::shared_ptr<node_probe> probe, tracer_ptr tracing) {
   session_config result;
+  result.tracing = std::move(tracing);
   result.limits = options.limits;
   result.send_rate = static_cast<double>(options.send_rate);
   result.send_burst = static_cast<double>(options.send_rate) * 2;
@@ -183,10 +219,11 @@ session_config session_settings(const settings& options, const std::string& stor
   return result;
 }
 
-auth_config auth_settings(const settings& options, std::shared_ptr<node_probe> probe) {
+auth_config auth_settings(const settings& options, std::shared_ptr<node_probe> probe, tracer_ptr tracing) {
   using std::chrono::duration_cast;
   using std::chrono::seconds;
   auth_config result;
+  result.tracing = std::move(tracing);
   result.limits = options.limits;
   result.access_life = duration_cast<seconds>(options.access_life);
   result.refresh_idle = duration_cast<seconds>(options.refresh_idle);
@@ -244,7 +281,7 @@ hashing::hasher_config hasher_settings(const settings& options, const secrets& k
                                        std::shared_ptr<node_probe> probe) {
   hashing::hasher_config result;
   result.hash.cost = narrow(options.bcrypt_cost);
-  result.hash.pepper = known.pepper;
+  result.hash.pepper = known.pepper.reveal();
   result.workers = options.hasher_threads > 0 ? narrow(options.hasher_threads)
                                               : std::max(1u, std::thread::hardware_concurrency() / 2);
   result.max_queue = options.hasher_queue;

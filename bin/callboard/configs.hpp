@@ -7,6 +7,7 @@
 #include <caf/actor_system_config.hpp>
 
 #include "actors/auth.hpp"
+#include "actors/core/admission.hpp"
 #include "actors/key_watch.hpp"
 #include "actors/log_writer.hpp"
 #include "actors/mirror_registry.hpp"
@@ -23,6 +24,8 @@
 #include "adapters/password/policy.hpp"
 #include "adapters/smtp/mailer.hpp"
 #include "adapters/sql/sqlite/store.hpp"
+#include "adapters/telemetry/log.hpp"
+#include "adapters/telemetry/trace_exporter.hpp"
 #include "adapters/tokens/token_authority.hpp"
 #include "bin/callboard/secrets.hpp"
 #include "bin/callboard/settings.hpp"
@@ -45,16 +48,19 @@ std::string version_text();
 std::string describe(password::policy_violation violation);
 
 sql::sqlite_options store_options(const settings& options);
-smtp::mailer_config mailer_settings(const settings& options);
-log_writer_config log_writer_settings(const settings& options, std::shared_ptr<node_probe> probe);
-placement_config placement_settings(const settings& options, std::shared_ptr<node_probe> probe);
+smtp::mailer_config mailer_settings(const settings& options, std::shared_ptr<node_probe> probe);
+telemetry::log_options log_settings(const settings& options);
+telemetry::trace_exporter_options trace_settings(const settings& options, std::shared_ptr<node_probe> probe);
+log_writer_config log_writer_settings(const settings& options, std::shared_ptr<node_probe> probe, tracer_ptr tracing);
+placement_config placement_settings(const settings& options, std::shared_ptr<node_probe> probe, tracer_ptr tracing);
 outbox_watch_config outbox_watch_settings(const settings& options, std::shared_ptr<node_probe> probe);
 kafka::options kafka_settings(const settings& options, std::shared_ptr<node_probe> probe);
 mirror_registry_config mirror_settings(const settings& options, const std::string& store_epoch,
                                        std::shared_ptr<node_probe> probe);
+core::admission_config gate_settings(const settings& options);
 session_config session_settings(const settings& options, const std::string& store_epoch,
-                                std::shared_ptr<node_probe> probe);
-auth_config auth_settings(const settings& options, std::shared_ptr<node_probe> probe);
+                                std::shared_ptr<node_probe> probe, tracer_ptr tracing);
+auth_config auth_settings(const settings& options, std::shared_ptr<node_probe> probe, tracer_ptr tracing);
 notifier_config notifier_settings();
 profile_cache_config profile_settings(std::shared_ptr<node_probe> probe);
 revocation_watch_config watch_settings(const settings& options);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -18,6 +20,24 @@ struct start_failure {
 inline constexpr int exit_failure = 1;
 inline constexpr int exit_usage = 2;          // bad options or configuration
 inline constexpr int exit_data_directory = 3; // the data directory cannot be used
+inline constexpr int exit_unfinished = 4;     // told to stop, it had not ended at the deadline
+inline constexpr int exit_interrupted = 130;  // a second signal came while it stopped
+
+/// How a stop ended.
+enum class stop_outcome : std::uint8_t {
+  in_order,
+  cut,   // in order, but connections that had not ended in time were cut
+  stuck, // a part has left a thread behind: the process should end at once, as `_exit` does
+};
+
+/// What is told while a node stops.
+struct stop_hooks {
+  /// The step that begins: "the database".
+  std::function<void(const std::string& step)> step = [](const std::string&) {};
+  /// From another thread, once: the deadline has passed and `stop` has not returned, maybe never will. The log says
+  /// what hangs; the process should end at once, as `_exit` does.
+  std::function<void()> too_late = [] {};
+};
 
 /// A running server: every actor and adapter, and how they are wired.
 class node {
@@ -35,14 +55,18 @@ public:
   /// "http://127.0.0.1:8080".
   std::string address() const;
 
-  /// Reads the certificate and its key again, for connections that begin from now on. What is wrong with them is
-  /// logged, and those in use stay. Without TLS there is nothing to read.
+  /// Reads again what a running server can exchange, which is the certificate and its key, for connections that begin
+  /// from now on. What is wrong with them is logged, and those in use stay. Without TLS there is nothing to read.
   void reload();
 
-  /// Stops in order: the edge drains (nothing new comes in, sockets close), rooms and users go, the log writer commits
-  /// what was asked for, the store closes.
-  /// False: a part of it could not be ended in time; the process should end at once, as `_exit` does.
-  bool stop();
+  /// Whether sockets and actors are still served: each of their threads takes up work within the time. Only between
+  /// `start` and `stop`.
+  bool responds(std::chrono::milliseconds limit);
+
+  /// Stops in order, within `--drain-timeout`: readiness turns off and, if there is a pause, stays so for it; the edge
+  /// drains; rooms and users go, the relays end after their batch; what was asked of the log writer is committed; the
+  /// database, Redis and Kafka are closed. The log has a line for each. A second call does nothing.
+  stop_outcome stop(const stop_hooks& hooks);
 
 private:
   struct parts;

@@ -1,205 +1,21 @@
+#include "adapters/redis/url.hpp"
 #include "adapters/smtp/letter.hpp"
 #include "adapters/smtp/mailer.hpp"
-#include "bin/callboard/durations.hpp"
-#include "bin/callboard/options.hpp"
-#include "bin/callboard/shared_cache.hpp"
-
-#include <algorithm>
-#include <utility>
+#include "adapters/telemetry/otlp.hpp"
+#include "bin/callboard/option_builder.hpp"
 
 namespace callboard {
 namespace {
 
 using std::chrono::milliseconds;
 
-std::vector<std::string> split(const std::string& text) {
-  std::vector<std::string> parts;
-  std::size_t begin = 0;
-  while (begin <= text.size()) {
-    auto end = std::min(text.find(',', begin), text.size());
-    if (end > begin)
-      parts.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return parts;
-}
-
-class declaration {
-public:
-  void group(std::string heading) { group_ = std::move(heading); }
-
-  void text(std::string name, std::string takes, std::string settings::*field, std::string sentence,
-            bool secret = false) {
-    add(
-        std::move(name), std::move(takes), std::move(sentence),
-        [field](settings& target, const std::string& value) {
-          target.*field = value;
-          return std::string{};
-        },
-        [field](const settings& source) { return source.*field; }, secret);
-  }
-  void address(std::string name, std::string settings::*field, std::string sentence) {
-    add(
-        std::move(name), "ADDRESS:PORT", std::move(sentence),
-        [field](settings& target, const std::string& value) -> std::string {
-          auto colon = value.rfind(':');
-          std::uint64_t port = 0;
-          if (colon == std::string::npos || colon == 0 ||
-              !parse_number(std::string_view{value}.substr(colon + 1), port) || port > 65'535)
-            return "must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080";
-          target.*field = value;
-          return {};
-        },
-        [field](const settings& source) { return source.*field; });
-  }
-  void brokers(std::string name, std::string settings::*field, std::string sentence) {
-    add(
-        std::move(name), "HOST:PORT,...", std::move(sentence),
-        [field](settings& target, const std::string& value) -> std::string {
-          for (auto& each : split(value)) {
-            auto colon = each.rfind(':');
-            std::uint64_t port = 0;
-            if (colon == std::string::npos || colon == 0 ||
-                !parse_number(std::string_view{each}.substr(colon + 1), port) || port == 0 || port > 65'535)
-              return "must be HOST:PORT, or several separated by commas";
-          }
-          target.*field = value;
-          return {};
-        },
-        [field](const settings& source) { return source.*field; });
-  }
-  void routes(std::string name, std::vector<kafka::event_route> settings::*field, std::string sentence) {
-    add(
-        std::move(name), "TYPE=TOPIC[;key=KEY],...", std::move(sentence),
-        [field](settings& target, const std::string& value) {
-          std::string wrong;
-          target.*field = kafka::parse_event_routes(value, wrong);
-          return wrong;
-        },
-        [field](const settings& source) { return kafka::print_event_routes(source.*field); });
-  }
-  /// `check` says what is wrong with a value, or nothing. It may hold a password, so it is never printed.
-  void url(std::string name, std::string settings::*field, std::string (*check)(const std::string&),
-           std::string sentence) {
-    add(
-        std::move(name), "URL", std::move(sentence),
-        [field, check](settings& target, const std::string& value) {
-          auto fault = check(value);
-          if (fault.empty())
-            target.*field = value;
-          return fault;
-        },
-        [field](const settings& source) { return source.*field; }, true);
-  }
-  void mail_address(std::string name, std::string settings::*field, std::string sentence) {
-    add(
-        std::move(name), "ADDRESS", std::move(sentence),
-        [field](settings& target, const std::string& value) -> std::string {
-          if (!smtp::is_address(value))
-            return "must be a mail address, such as callboard@example.com";
-          target.*field = value;
-          return {};
-        },
-        [field](const settings& source) { return source.*field; }, false);
-  }
-  void choice(std::string name, std::vector<std::string> values, std::string settings::*field, std::string sentence) {
-    std::string takes;
-    for (auto& each : values)
-      takes += (takes.empty() ? "" : "|") + each;
-    add(
-        std::move(name), takes, std::move(sentence),
-        [field, values, takes](settings& target, const std::string& value) -> std::string {
-          if (std::find(values.begin(), values.end(), value) == values.end())
-            return "must be one of " + takes;
-          target.*field = value;
-          return {};
-        },
-        [field](const settings& source) { return source.*field; });
-  }
-  void list(std::string name, std::string takes, std::vector<std::string> settings::*field, std::string sentence) {
-    add(
-        std::move(name), std::move(takes), std::move(sentence),
-        [field](settings& target, const std::string& value) {
-          target.*field = split(value);
-          return std::string{};
-        },
-        [field](const settings& source) {
-          std::string joined;
-          for (auto& each : source.*field)
-            joined += (joined.empty() ? "" : ",") + each;
-          return joined;
-        });
-  }
-  void number(std::string name, std::uint64_t least, std::uint64_t most, std::uint64_t settings::*field,
-              std::string sentence) {
-    add_number(
-        std::move(name), least, most, std::move(sentence),
-        [field](settings& target, std::uint64_t value) { target.*field = value; },
-        [field](const settings& source) { return source.*field; });
-  }
-  void bound(std::string name, std::uint32_t least, std::uint32_t most, std::uint32_t core::limits::*field,
-             std::string sentence) {
-    add_number(
-        std::move(name), least, most, std::move(sentence),
-        [field](settings& target, std::uint64_t value) { target.limits.*field = static_cast<std::uint32_t>(value); },
-        [field](const settings& source) { return std::uint64_t{source.limits.*field}; });
-  }
-  void duration(std::string name, milliseconds least, milliseconds most, milliseconds settings::*field,
-                std::string sentence) {
-    auto low = static_cast<std::uint64_t>(least.count()), high = static_cast<std::uint64_t>(most.count());
-    add(
-        std::move(name), print_duration(low) + ".." + print_duration(high), std::move(sentence),
-        [field, low, high](settings& target, const std::string& value) -> std::string {
-          std::uint64_t parsed = 0;
-          if (!parse_duration(value, parsed))
-            return "must be a duration such as 500ms, 30s, 15m, 2h or 7d";
-          if (parsed < low || parsed > high)
-            return "must be between " + print_duration(low) + " and " + print_duration(high);
-          target.*field = milliseconds{parsed};
-          return {};
-        },
-        [field](const settings& source) {
-          return print_duration(static_cast<std::uint64_t>((source.*field).count()));
-        });
-  }
-
-  std::vector<option> take() { return std::move(options_); }
-
-private:
-  void add(std::string name, std::string takes, std::string sentence,
-           std::function<std::string(settings&, const std::string&)> set,
-           std::function<std::string(const settings&)> get, bool secret = false) {
-    options_.push_back(
-        {group_, std::move(name), std::move(takes), std::move(sentence), secret, std::move(set), std::move(get)});
-  }
-  void add_number(std::string name, std::uint64_t least, std::uint64_t most, std::string sentence,
-                  std::function<void(settings&, std::uint64_t)> set,
-                  std::function<std::uint64_t(const settings&)> get) {
-    auto takes = std::to_string(least) + ".." + std::to_string(most);
-    add(
-        std::move(name), takes, std::move(sentence),
-        [set = std::move(set), least, most, takes](settings& target, const std::string& value) -> std::string {
-          std::uint64_t parsed = 0;
-          if (!parse_number(value, parsed) || parsed < least || parsed > most)
-            return "must be a number, " + takes;
-          set(target, parsed);
-          return {};
-        },
-        [get = std::move(get)](const settings& source) { return std::to_string(get(source)); });
-  }
-
-  std::string group_;
-  std::vector<option> options_;
-};
-
-void declare_server(declaration& declare) {
+void declare_server(option_builder& declare) {
   declare.group("Server");
   declare.address("listen", &settings::listen, "Where to serve HTTP and WebSocket; port 0 takes a free one.");
   declare.text("data-dir", "DIRECTORY", &settings::data_dir, "Where the embedded store, its lock and the secret lie.");
-  declare.text("database-url", "URL", &settings::database_url,
-               "PostgreSQL as the store, such as postgresql://user:password@host/name?sslmode=verify-full; empty: the "
-               "embedded store.",
-               true);
+  declare.secret("database-url", "URL", &settings::database_url,
+                 "PostgreSQL as the store, such as postgresql://user:password@host/name?sslmode=verify-full; empty: "
+                 "the embedded store.");
   declare.text("web-dir", "DIRECTORY", &settings::web_dir,
                "The built web client; empty: beside the program if it is there, otherwise none is served.");
   declare.text("public-url", "URL", &settings::public_url,
@@ -211,12 +27,16 @@ void declare_server(declaration& declare) {
   declare.choice("plain-http", {"warn", "refuse"}, &settings::plain_http,
                  "What becomes of an address that others can reach without TLS and without trusted proxies.");
   declare.text("node", "NAME", &settings::node, "The name of this node.");
-  declare.text("secret", "TEXT", &settings::secret,
-               "Wraps signing keys and peppers passwords, 32 bytes or more; empty: kept in DATA-DIR/secret.", true);
+  declare.secret("secret", "TEXT", &settings::secret,
+                 "Wraps signing keys and peppers passwords, 32 bytes or more; empty: kept in DATA-DIR/secret.");
   declare.choice("log-level", {"trace", "debug", "info", "warning", "error"}, &settings::log_level,
                  "The least severity that is logged.");
   declare.choice("log-format", {"console", "json"}, &settings::log_format,
                  "Lines for people, or one JSON object each.");
+  declare.text("log-file", "FILE", &settings::log_file,
+               "Where the log goes: NAME.log means NAME_YYYY-MM-DD.log, one file a day; empty: standard error. Opened "
+               "again on SIGHUP.");
+  declare.number("log-keep-days", 1, 3'650, &settings::log_keep_days, "How many files of --log-file are kept.");
   declare.number("io-threads", 0, 256, &settings::io_threads,
                  "Threads that serve sockets; 0: one per core, at least 2.");
   declare.number("actor-threads", 0, 256, &settings::actor_threads,
@@ -225,13 +45,27 @@ void declare_server(declaration& declare) {
   declare.number("store-pages", 0, 4'294'967'294, &settings::store_pages,
                  "The most pages of 4 KiB the embedded store may take; 0: as many as the disk holds.");
   declare.duration("drain-timeout", milliseconds{100}, std::chrono::minutes{10}, &settings::drain_timeout,
-                   "How long running requests may take when the server is told to stop.");
+                   "How long a stop may take in all; three quarters of it for running requests and connections.");
+  declare.duration("drain-delay", milliseconds{0}, std::chrono::minutes{5}, &settings::drain_delay,
+                   "How long it serves on when told to stop, with /readyz at 503, so that load balancers notice; part "
+                   "of --drain-timeout, at most half of it.");
 }
 
-void declare_events(declaration& declare) {
+void declare_events(option_builder& declare) {
   declare.group("Events");
   declare.brokers("kafka-brokers", &settings::kafka_brokers,
                   "Where events are published; empty: they stay in this process.");
+  declare.choice("kafka-protocol", {"plaintext", "ssl", "sasl_ssl"}, &settings::kafka_protocol,
+                 "How Kafka is spoken to: unencrypted, by TLS, or by TLS with a name and a password.");
+  declare.text("kafka-ca", "FILE", &settings::kafka_ca,
+               "Certificates in PEM form that vouch for the brokers; empty: those that the system trusts.");
+  declare.text("kafka-cert", "FILE", &settings::kafka_cert,
+               "This server's certificate for brokers that ask for one, in PEM form.");
+  declare.text("kafka-key", "FILE", &settings::kafka_key, "Its private key, in PEM form, not encrypted.");
+  declare.choice("kafka-mechanism", {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}, &settings::kafka_mechanism,
+                 "How SASL proves the password.");
+  declare.text("kafka-username", "NAME", &settings::kafka_username, "The name for sasl_ssl.");
+  declare.secret("kafka-password", "TEXT", &settings::kafka_password, "The password for sasl_ssl.");
   declare.routes(
       "event-routes", &settings::event_routes,
       "Copies all events of a type to another topic; with ;key=KEY, for user.created alone, in the form that "
@@ -242,9 +76,9 @@ void declare_events(declaration& declare) {
                    "How long the analytics know an event again; longer than Kafka keeps its topics.");
 }
 
-void declare_services(declaration& declare) {
+void declare_services(option_builder& declare) {
   declare.group("Services");
-  declare.url("redis-url", &settings::redis_url, check_redis_url,
+  declare.url("redis-url", &settings::redis_url, redis::check_url,
               "The Redis that nodes share, redis://[user:password@]host:port[/database]; empty: what it would hold is "
               "kept in memory.");
   declare.url("smtp-url", &settings::smtp_url, smtp::check_url,
@@ -253,7 +87,19 @@ void declare_services(declaration& declare) {
   declare.mail_address("mail-from", &settings::mail_from, "The sender of every mail.");
 }
 
-void declare_accounts(declaration& declare) {
+void declare_tracing(option_builder& declare) {
+  declare.group("Tracing");
+  declare.url(
+      "trace-endpoint", &settings::trace_endpoint, telemetry::check_trace_url,
+      "The OTLP collector that spans are sent to, http[s]://[user:password@]host[:port][/path], by default with "
+      "the path /v1/traces; empty: no spans are made.");
+  declare.ratio("trace-sample", &settings::trace_sample,
+                "The share of requests that is traced, where no trusted proxy has decided it.");
+  declare.number("trace-queue", 1, 1'000'000, &settings::trace_queue,
+                 "Spans that may wait to be sent; past it they are dropped.");
+}
+
+void declare_accounts(option_builder& declare) {
   declare.group("Accounts and sessions");
   declare.number("bcrypt-cost", 10, 15, &settings::bcrypt_cost, "Work of a password hash; each step doubles it.");
   declare.number("hasher-threads", 0, 64, &settings::hasher_threads, "Threads that hash passwords; 0: half the cores.");
@@ -289,15 +135,15 @@ void declare_accounts(declaration& declare) {
   declare.choice(
       "token-algorithm", {"es256", "eddsa", "hs256"}, &settings::token_algorithm,
       "How keys sign access tokens that are made from now on: the first one, and those of admin keys rotate.");
-  declare.text("token-secret", "TEXT", &settings::token_secret,
-               "The secret of an hs256 key, 32 bytes or more, shared with those who check tokens.", true);
+  declare.secret("token-secret", "TEXT", &settings::token_secret,
+                 "The secret of an hs256 key, 32 bytes or more, shared with those who check tokens.");
   declare.duration("keep-audit", std::chrono::hours{24}, std::chrono::hours{24 * 3650}, &settings::keep_audit,
                    "How long entries of the audit log are kept.");
   declare.duration("device-life", std::chrono::minutes{1}, std::chrono::hours{24 * 3650}, &settings::device_life,
                    "How long a device stays known after a log-in: it passes an account's lock.");
 }
 
-void declare_edge(declaration& declare) {
+void declare_edge(option_builder& declare) {
   declare.group("Connections");
   declare.number("connections", 1, 10'000'000, &settings::connections, "Connections in all.");
   declare.number("connections-per-address", 0, 10'000'000, &settings::connections_per_address,
@@ -335,10 +181,11 @@ void declare_edge(declaration& declare) {
                "Proxies whose X-Forwarded-For is believed.");
   declare.list("allowed-origins", "ORIGIN,...", &settings::allowed_origins,
                "Other web sites whose pages may use this server.");
-  declare.list("admin-networks", "NETWORK,...", &settings::admin_networks, "From where /metrics may be read.");
+  declare.list("admin-networks", "NETWORK,...", &settings::admin_networks,
+               "From where /metrics may be read, and /admin/... is there.");
 }
 
-void declare_limits(declaration& declare) {
+void declare_limits(option_builder& declare) {
   declare.group("Rooms, messages and reminders");
   using core::limits;
   declare.bound("message-length", 1, 16'000, &limits::message_length, "Characters of a message.");
@@ -355,6 +202,8 @@ void declare_limits(declaration& declare) {
   declare.bound("reminders-per-user", 1, 100'000, &limits::reminders_per_user, "Pending reminders of a user.");
   declare.bound("channels-per-connection", 1, 10'000, &limits::channels_per_connection,
                 "Rooms that one WebSocket connection follows.");
+  declare.duration("message-wait", milliseconds{50}, std::chrono::minutes{5}, &settings::message_wait,
+                   "How long a message may wait for its answer; what would wait longer is refused at once.");
   declare.duration("room-idle", milliseconds{50}, std::chrono::hours{24}, &settings::room_idle,
                    "How long a room that nobody uses stays in memory.");
   declare.duration("user-idle", milliseconds{50}, std::chrono::hours{24}, &settings::user_idle,
@@ -366,10 +215,11 @@ void declare_limits(declaration& declare) {
 }
 
 std::vector<option> declare_all() {
-  declaration declare;
+  option_builder declare;
   declare_server(declare);
   declare_events(declare);
   declare_services(declare);
+  declare_tracing(declare);
   declare_accounts(declare);
   declare_edge(declare);
   declare_limits(declare);

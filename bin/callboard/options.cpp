@@ -12,6 +12,7 @@
 #include "adapters/jwt/secret_strength.hpp"
 #include "bin/callboard/durations.hpp"
 #include "bin/callboard/exposure.hpp"
+#include "bin/callboard/kafka_security.hpp"
 
 namespace callboard {
 namespace {
@@ -69,8 +70,8 @@ std::string refuse_unknown_variables() {
   return errors;
 }
 
-std::string check_secret(const char* option, const std::string& secret) {
-  auto weakness = secret.empty() ? std::nullopt : jwt::weakness_of_secret(secret);
+std::string check_secret(const char* option, const secret_text& secret) {
+  auto weakness = secret.empty() ? std::nullopt : jwt::weakness_of_secret(secret.reveal());
   return weakness ? std::string{option} + ": " + *weakness + "\n" : std::string{};
 }
 
@@ -115,6 +116,9 @@ std::string read_settings(const option_values& flags, settings& result) {
   }
   errors += check_secrets(result);
   errors += refuse_exposure(result);
+  errors += refuse_kafka_security(result);
+  if (2 * result.drain_delay > result.drain_timeout)
+    errors += "--drain-delay (CALLBOARD_DRAIN_DELAY): must be at most half of --drain-timeout\n";
   if (!result.event_routes.empty() && result.kafka_brokers.empty())
     errors += "--event-routes (CALLBOARD_EVENT_ROUTES): needs --kafka-brokers\n";
   if (result.limits.username_min > result.limits.username_max)

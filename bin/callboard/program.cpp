@@ -1,14 +1,20 @@
 #include <cstdio>
+#include <functional>
 #include <iostream>
+#include <memory>
 
 #include <CLI/CLI.hpp>
 #include <sys/stat.h>
 
 #include "bin/callboard/commands.hpp"
 #include "bin/callboard/configs.hpp"
+#include "bin/callboard/copies.hpp"
+#include "bin/callboard/doctor.hpp"
 #include "bin/callboard/exposure.hpp"
+#include "bin/callboard/kafka_security.hpp"
 #include "bin/callboard/node.hpp"
 #include "bin/callboard/options.hpp"
+#include "bin/callboard/versions.hpp"
 
 namespace callboard {
 namespace {
@@ -34,6 +40,60 @@ int with_settings(const option_values& given, const std::function<int(const sett
     return exit_usage;
   }
   return command(options);
+}
+
+// What the commands about accounts were given.
+struct user_arguments {
+  list_accounts wanted;
+  std::string name, role;
+  bool disabled = false, enabled = false;
+};
+
+void add_user_commands(CLI::App& admin, option_values& given, int& status) {
+  auto* users = admin.add_subcommand("users", "Accounts: list, show, and change who may do what.");
+  users->require_subcommand(1);
+  auto arguments = std::make_shared<user_arguments>();
+  auto add = [users, arguments, &given, &status](const char* name, const char* sentence, bool takes_name,
+                                                 const std::function<int(const settings&)>& run) {
+    auto* command = users->add_subcommand(name, sentence);
+    if (takes_name)
+      command->add_option("NAME", arguments->name, "Username or e-mail address")->required();
+    add_options(*command, given);
+    command->callback([&given, &status, run] { status = with_settings(given, run); });
+    return command;
+  };
+  auto* list = add("list", "List them: id, username, role, state, when it was made, e-mail address.", false,
+                   [arguments](const settings& options) {
+                     auto& wanted = arguments->wanted;
+                     if (role named{}; from_string(arguments->role, named))
+                       wanted.role = named;
+                     if (arguments->disabled || arguments->enabled)
+                       wanted.disabled = arguments->disabled;
+                     return list_users(options, wanted);
+                   });
+  list->add_option("--query", arguments->wanted.query, "Only those whose name or address begins so");
+  list->add_option("--role", arguments->role, "Only guest, user or admin")
+      ->check(CLI::IsMember({"guest", "user", "admin"}));
+  auto* disabled = list->add_flag("--disabled", arguments->disabled, "Only disabled ones");
+  list->add_flag("--enabled", arguments->enabled, "Only those that are not disabled")->excludes(disabled);
+  list->add_option("--limit", arguments->wanted.limit, "How many")->check(CLI::Range(1, 1000))->capture_default_str();
+  list->add_option("--cursor", arguments->wanted.cursor, "Where the list goes on, as the one before said");
+
+  add("show", "Show one account.", true,
+      [arguments](const settings& options) { return show_user(options, arguments->name); });
+  add("role", "Give an account another role; its sessions end.", true,
+      [arguments](const settings& options) {
+        role named{};
+        from_string(arguments->role, named);
+        return set_role(options, arguments->name, named);
+      })
+      ->add_option("ROLE", arguments->role, "user or admin")
+      ->required()
+      ->check(CLI::IsMember({"user", "admin"}));
+  add("disable", "Disable an account; its sessions end.", true,
+      [arguments](const settings& options) { return set_disabled(options, arguments->name, true); });
+  add("enable", "Enable an account again.", true,
+      [arguments](const settings& options) { return set_disabled(options, arguments->name, false); });
 }
 
 } // namespace
@@ -101,13 +161,25 @@ int run_program(int argc, char** argv) {
   });
 
   std::string file;
-  auto* import_command =
-      admin->add_subcommand("import", "Import accounts from NDJSON: {username, email, full_name?, role?, "
-                                      "password_hash?} a line; hashes are bcrypt.");
-  import_command->add_option("FILE", file, "The file; - is standard input")->required();
-  add_options(*import_command, given);
-  import_command->callback(
-      [&] { status = with_settings(given, [&](const settings& options) { return import_accounts(options, file); }); });
+  auto add_file_command = [&](const char* name, const char* sentence, const char* about_file,
+                              int (*run)(const settings&, const std::string&)) {
+    auto* command = admin->add_subcommand(name, sentence);
+    command->add_option("FILE", file, about_file)->required();
+    add_options(*command, given);
+    command->callback(
+        [&, run] { status = with_settings(given, [&](const settings& options) { return run(options, file); }); });
+  };
+  add_file_command(
+      "import",
+      "Import accounts from NDJSON: {username, email, full_name?, role?, password_hash?} a line; hashes are bcrypt.",
+      "The file; - is standard input", import_accounts);
+  add_file_command("backup", "Write a consistent copy of the embedded store, also while a server runs on it.",
+                   "The copy; nothing may be there yet", back_up_store);
+  add_file_command("restore",
+                   "Put such a copy in place of the embedded store, which is kept aside; no server may run on it.",
+                   "The copy", restore_store);
+
+  add_user_commands(*admin, given, status);
 
   auto* outbox = admin->add_subcommand("outbox", "Events that the log refused, for their size or their form.");
   outbox->require_subcommand(1);
@@ -157,10 +229,11 @@ int run_program(int argc, char** argv) {
       auto report = check_exposure(options);
       for (auto& warning : report.warnings)
         std::cerr << "callboard: warning: " << warning << "\n";
-      if (!report.error.empty()) {
-        std::cerr << "callboard: " << report.error << "\n";
-        return exit_usage;
-      }
+      for (auto& wrong : {report.error, check_kafka_files(options)})
+        if (!wrong.empty()) {
+          std::cerr << "callboard: " << wrong << "\n";
+          return exit_usage;
+        }
       std::cout << "The configuration is valid.\n";
       return 0;
     });
@@ -169,11 +242,16 @@ int run_program(int argc, char** argv) {
     std::cout << example_environment();
   });
 
+  auto* doctor = app.add_subcommand("doctor", "Look at the configuration, this machine and the servers that are named, "
+                                              "and say what to do.");
+  add_options(*doctor, given);
+  doctor->callback([&] { status = run_doctor(given); });
+
   app.add_subcommand("routes", "Print every route of REST, the permission it needs, and the roles that have it.")
       ->callback([&] { status = list_routes(); });
 
-  app.add_subcommand("version", "Print the version.")->callback([] {
-    std::cout << "callboard " << version_text() << "\n";
+  app.add_subcommand("version", "Print the version, of which commit it is, and those of its libraries.")->callback([] {
+    std::cout << version_report();
   });
 
   try {

@@ -56,7 +56,7 @@ caf::error read_secret(const std::filesystem::path& path, std::string& text) {
 } // namespace
 
 caf::expected<secrets> load_secrets(const settings& options) {
-  auto root = options.secret;
+  auto root = options.secret.reveal();
   if (root.empty()) {
     auto path = std::filesystem::path{options.data_dir} / "secret";
     std::error_code ignored;

@@ -10,10 +10,10 @@ namespace callboard {
 
 /// What is derived from the installation's secret; each purpose has its own.
 struct secrets {
-  std::string wrap;    // signing keys in the store
-  std::string refresh; // successors of refresh tokens
-  std::string pepper;  // of password hashes
-  std::string device;  // device tokens
+  secret_text wrap;    // signing keys in the store
+  secret_text refresh; // successors of refresh tokens
+  secret_text pepper;  // of password hashes
+  secret_text device;  // device tokens
 };
 
 /// From `CALLBOARD_SECRET`, or from `<data-dir>/secret`, which is made with mode 0600 if missing. The error is one

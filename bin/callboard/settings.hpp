@@ -7,6 +7,7 @@
 
 #include "actors/core/rules.hpp"
 #include "adapters/kafka/event_routes.hpp"
+#include "messages/secret_text.hpp"
 
 namespace callboard {
 
@@ -14,19 +15,25 @@ namespace callboard {
 struct settings {
   std::string listen = "127.0.0.1:8080";
   std::string data_dir = "./data";
-  std::string database_url;
+  secret_text database_url;
   std::string web_dir;
   std::string public_url;
   std::string tls_cert;
   std::string tls_key;
   std::string plain_http = "warn";
   std::string node = "node-1";
-  std::string secret;
-  std::string redis_url;
-  std::string smtp_url;
+  secret_text secret;
+  secret_text redis_url;
+  std::string log_file; // empty: standard error
+  std::uint64_t log_keep_days = 14;
+  secret_text smtp_url;
   std::string mail_from = "callboard@localhost";
   std::string log_level = "info";
   std::string log_format = "console";
+
+  secret_text trace_endpoint; // empty: no tracing
+  double trace_sample = 0.01;
+  std::uint64_t trace_queue = 8'192;
 
   std::uint64_t io_threads = 0;
   std::uint64_t actor_threads = 0;
@@ -34,6 +41,13 @@ struct settings {
   std::uint64_t store_pages = 0;
 
   std::string kafka_brokers;
+  std::string kafka_protocol = "plaintext";
+  std::string kafka_ca;
+  std::string kafka_cert;
+  std::string kafka_key;
+  std::string kafka_mechanism = "SCRAM-SHA-512";
+  std::string kafka_username;
+  secret_text kafka_password;
   std::vector<kafka::event_route> event_routes;
   std::uint64_t outbox_max_rows = 1'000'000;
   std::chrono::milliseconds keep_event_ids = std::chrono::hours{24 * 8};
@@ -56,7 +70,7 @@ struct settings {
   std::chrono::milliseconds refresh_grace{10'000};
   std::uint64_t max_sessions = 10;
   std::string token_algorithm = "es256";
-  std::string token_secret;
+  secret_text token_secret;
   std::chrono::milliseconds keep_audit = std::chrono::hours{24 * 400};
   std::chrono::milliseconds device_life = std::chrono::hours{24 * 180};
 
@@ -77,10 +91,12 @@ struct settings {
   std::chrono::milliseconds body_timeout{30'000};
   std::chrono::milliseconds write_timeout{30'000};
   std::chrono::milliseconds drain_timeout{10'000};
+  std::chrono::milliseconds drain_delay{0};
   std::vector<std::string> trusted_proxies;
   std::vector<std::string> allowed_origins;
   std::vector<std::string> admin_networks{"127.0.0.0/8", "::1/128"};
 
+  std::chrono::milliseconds message_wait{500};
   std::chrono::milliseconds room_idle{60'000};
   std::chrono::milliseconds user_idle{60'000};
   std::chrono::milliseconds mirror_idle{30'000};

@@ -23,7 +23,7 @@ shared_cache start_cache(caf::actor_system& system, const settings& options, std
     return result;
   }
   redis::client_options client;
-  client.where = std::get<redis::address>(redis::parse_url(options.redis_url)); // checked as an option
+  client.where = std::get<redis::address>(redis::parse_url(options.redis_url.reveal())); // checked as an option
   client.probe = std::move(probe);
   client.report = std::move(report);
   result.redis = std::make_shared<redis::client>(std::move(client));
@@ -35,14 +35,6 @@ shared_cache start_cache(caf::actor_system& system, const settings& options, std
   result.actor = redis::spawn_cache(system, std::move(shared), result.redis);
   result.redis->start();
   return result;
-}
-
-std::string check_redis_url(const std::string& url) {
-  if (url.empty())
-    return {};
-  auto parsed = redis::parse_url(url);
-  auto* fault = std::get_if<std::string>(&parsed);
-  return fault == nullptr ? std::string{} : std::move(*fault);
 }
 
 } // namespace callboard

@@ -23,7 +23,4 @@ struct shared_cache {
 shared_cache start_cache(caf::actor_system& system, const settings& options, std::shared_ptr<node_probe> probe,
                          std::function<void(const std::string&)> report);
 
-/// What is wrong with a value of `--redis-url`; empty if nothing is.
-std::string check_redis_url(const std::string& url);
-
 } // namespace callboard

@@ -22,8 +22,8 @@ jwt::algorithm algorithm_of(const settings& options) {
 }
 
 // The same secret always has the same id, so that it becomes a key once; nobody learns more from it than from a token.
-std::string id_of_secret(const std::string& secret) {
-  return crypto::base64url_encode(crypto::hmac_sha256(secret, "callboard key id").substr(0, 12));
+std::string id_of_secret(const secret_text& secret) {
+  return crypto::base64url_encode(crypto::hmac_sha256(secret.reveal(), "callboard key id").substr(0, 12));
 }
 
 caf::error make_first_key(sql::store_session& store, const settings& options, const secrets& known) {
@@ -46,9 +46,9 @@ caf::error make_first_key(sql::store_session& store, const settings& options, co
 caf::expected<signing_key_record> make_signing_key(const settings& options, const secrets& known) {
   auto algorithm = algorithm_of(options);
   auto key = algorithm == jwt::algorithm::hs256
-                 ? jwt::key::from_secret(id_of_secret(options.token_secret), options.token_secret)
+                 ? jwt::key::from_secret(id_of_secret(options.token_secret), options.token_secret.reveal())
                  : jwt::key::generate(algorithm);
-  auto wrapped = key ? jwt::wrap_key(*key, known.wrap) : std::nullopt;
+  auto wrapped = key ? jwt::wrap_key(*key, known.wrap.reveal()) : std::nullopt;
   if (!wrapped)
     return make_failure(errc::internal, "a signing key could not be made");
   signing_key_record record;
@@ -71,7 +71,7 @@ caf::expected<loaded_keys> load_keys(sql::store_session& store, const settings& 
     }
     loaded_keys result;
     result.schedule = core::schedule_keys(*stored);
-    auto opened = tokens::open_keys(result.schedule, known.wrap);
+    auto opened = tokens::open_keys(result.schedule, known.wrap.reveal());
     if (!opened)
       return opened.error();
     result.set = std::move(*opened);

@@ -2,8 +2,10 @@
 
 #include <utility>
 
-#include "adapters/sql/postgres/store.hpp"
+#include "adapters/sql/postgres/inspection.hpp"
+#include "adapters/sql/sqlite/inspection.hpp"
 #include "bin/callboard/configs.hpp"
+#include "bin/callboard/inspection.hpp"
 
 namespace callboard::stores {
 namespace {
@@ -36,6 +38,10 @@ sql::session_result open_session(const settings& options) {
 
 std::variant<sql::migration_report, sql::open_error> migrate(const settings& options) {
   return options.database_url.empty() ? sql::migrate(store_options(options)) : sql::migrate(database_options(options));
+}
+
+sql::store_inspection inspect(const settings& options) {
+  return options.database_url.empty() ? sql::inspect(store_options(options)) : sql::inspect(database_options(options));
 }
 
 } // namespace callboard::stores

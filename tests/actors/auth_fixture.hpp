@@ -32,7 +32,8 @@ struct auth_fixture : deterministic {
                  auth_neighbours{writer, store, hasher, cache, placement, notifier, std::make_shared<plain_tokens>(),
                                  revocations});
     cache->on<reserve_attempt, attempt_verdict>([this](reserve_attempt&) -> caf::expected<attempt_verdict> {
-      return attempt_verdict{!locked, locked ? timestamp{1001h} : timestamp{}};
+      return locked ? attempt_verdict{attempt_outcome::locked, timestamp{1001h}}
+                    : attempt_verdict{attempt_outcome::taken};
     });
     cache->on<take_rate, bool>([this](take_rate&) -> caf::expected<bool> { return !too_often; });
     store->on<find_credentials, credentials>([this](find_credentials& query) -> caf::expected<credentials> {
@@ -40,12 +41,15 @@ struct auth_fixture : deterministic {
         return make_failure(errc::not_found);
       return credentials{user(), "#right", query.login == "user2", 5};
     });
+    store->on<get_session, session_record>([this](get_session& question) -> caf::expected<session_record> {
+      return session_record{question.session, user(), true, {}};
+    });
     store->on<get_user, user_view>([this](get_user&) -> caf::expected<user_view> { return user(); });
     hasher->on<check_password, password_verdict>([this](check_password& check) -> caf::expected<password_verdict> {
-      return password_verdict{!check.dummy && check.hash == "#" + check.password, old_hash};
+      return password_verdict{!check.dummy && check.hash == "#" + check.password.reveal(), old_hash};
     });
     hasher->on<hash_password, std::string>(
-        [](hash_password& wanted) -> caf::expected<std::string> { return "#" + wanted.password; });
+        [](hash_password& wanted) -> caf::expected<std::string> { return "#" + wanted.password.reveal(); });
     writer->on<write_audit, done>([](write_audit&) -> caf::expected<done> { return done{}; });
     writer->on<tell_refused_login, done>([](tell_refused_login&) -> caf::expected<done> { return done{}; });
     writer->on<open_session, std::vector<session_id>>(

@@ -19,6 +19,20 @@ TEST_CASE_FIXTURE(auth_fixture, "a refresh rotates the token; its repetition get
   CHECK(revocations->revoked.empty());
 }
 
+TEST_CASE_FIXTURE(auth_fixture,
+                  "a refreshed token names the role that the store says now, not that of a copy of the profile") {
+  begin();
+  store->on<get_session, session_record>([this](get_session& question) -> caf::expected<session_record> {
+    auto view = user();
+    view.role = role::admin;
+    return session_record{question.session, view, true, {}};
+  });
+  auto issued = refresh("9:1:s");
+  rotated(rotation::rotated, 2, "#ss");
+  CHECK(issued.value().user.role == role::admin);
+  CHECK(store->last<get_session>().session == uuid_of(9));
+}
+
 TEST_CASE_FIXTURE(auth_fixture, "a genuine token that comes back ends the whole session") {
   begin();
   auto replayed = refresh("9:1:s");
@@ -94,6 +108,7 @@ TEST_CASE_FIXTURE(auth_fixture, "the end of an account is told to all who hold s
 
 TEST_CASE_FIXTURE(auth_fixture, "a caller is who the live session says") {
   begin();
+  store->on<get_session, session_record>({});
   token_claims claims;
   claims.user = user_id{1};
   claims.session = uuid_of(1);

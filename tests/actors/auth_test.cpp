@@ -72,10 +72,10 @@ TEST_CASE_FIXTURE(auth_fixture, "an attempt is taken before the password is veri
   CHECK(keys[0].most == 15);
   CHECK(keys[1].key == "source:10.0.0.1");
   CHECK(hasher->count<check_password>() == 0);
-  cache.answer<reserve_attempt>(attempt_verdict{true, {}});
+  cache.answer<reserve_attempt>(attempt_verdict{attempt_outcome::taken});
   CHECK(issued.value().user.id == user_id{1});
-  CHECK(issued.value().access_token.starts_with("1:"));
-  CHECK(issued.value().refresh_token.ends_with(":1:s"));
+  CHECK(issued.value().access_token.reveal().starts_with("1:"));
+  CHECK(issued.value().refresh_token.reveal().ends_with(":1:s"));
   CHECK(issued.value().expires_in == 900);
   CHECK(cache->last<settle_attempt>().success);
   CHECK(writer->last<open_session>().refresh_hash == "#s");
@@ -136,9 +136,9 @@ TEST_CASE_FIXTURE(auth_fixture, "a hash has its turn by source and name, and mus
 TEST_CASE_FIXTURE(auth_fixture, "a log-in makes its device known, which has a count of its own from then on") {
   begin();
   auto first = log_in("user1", "right").value();
-  CHECK(first.device_token.starts_with("1/"));
+  CHECK(first.device_token.reveal().starts_with("1/"));
   CHECK(first.device_expires_in == config.device_life.count());
-  auto again = log_in("user1", "right", first.device_token).value();
+  auto again = log_in("user1", "right", first.device_token.reveal()).value();
   CHECK(again.device_token == first.device_token); // the same device
   auto keys = cache->last<reserve_attempt>().keys;
   REQUIRE(keys.size() == 1);

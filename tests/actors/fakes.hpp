@@ -97,7 +97,14 @@ struct fake_handler<caf::typed_mpi<caf::detail::type_list<Request>, caf::output_
   template <class Self>
   static auto make(Self* self, std::shared_ptr<script> mine) {
     if constexpr (std::is_void_v<answer_type>) {
-      return [mine](Request& request) { mine->template of<Request>().received.push_back(std::move(request)); };
+      return [mine](Request& request) -> caf::result<void> {
+        auto& channel = mine->template of<Request>();
+        auto ready = channel.at_once ? channel.at_once(request) : std::optional<caf::message>{};
+        channel.received.push_back(std::move(request));
+        if (ready && ready->template match_elements<caf::error>())
+          return ready->template get_as<caf::error>(0);
+        return caf::unit;
+      };
     } else {
       return [self, mine](Request& request) -> caf::result<answer_type> {
         auto& channel = mine->template of<Request>();

@@ -10,6 +10,7 @@ namespace {
 struct partition_fixture : deterministic {
   fake<store_actor> store{*this};
   fake<log_writer_actor> writer{*this};
+  fake<log_writer_actor> bookkeeper{*this};
   fake<placement_actor> placement{*this};
   fake<notifier_actor> notifier{*this};
   fake<event_log_actor> event_log{*this};
@@ -22,7 +23,7 @@ struct partition_fixture : deterministic {
     config.room.probe = config.user.probe = config.reminder.probe = std::make_shared<node_probe>();
     config.reminder.wall_clock = config.analytics.wall_clock = [now = now] { return *now; };
     partition = start(callboard::partition, partition_id{5}, config,
-                      partition_neighbours{writer, store, placement, notifier, event_log, {}, source});
+                      partition_neighbours{writer, bookkeeper, store, placement, notifier, event_log, {}, source});
     settle();
     if (own)
       send(partition, partition_own{epoch_number{3}});
@@ -294,7 +295,7 @@ TEST_CASE_FIXTURE(partition_fixture, "the analytics count while the partition is
   source.answer<consume_partition>(done{});
   // Fenced off: it ends for good.
   ask<done>(second, log_batch{partition_id{5}, "s", {}, 1});
-  writer.fail<count_events>(errc::moved);
+  bookkeeper.fail<count_events>(errc::moved);
   settle();
   CHECK(store->count<get_log_positions>() == 2);
 }
@@ -319,6 +320,6 @@ TEST_CASE_FIXTURE(partition_fixture, "a partition ends after the relay, and the 
   stop(partition);
   CHECK(ended->empty()); // the log may still hand the analytics what the relay waits for
   event_log.answer<publish_events>(done{});
-  writer.answer<trim_outbox>(done{});
+  bookkeeper.answer<trim_outbox>(done{});
   CHECK(*ended == std::vector<caf::actor_addr>{counting.address(), partition.address()});
 }

@@ -20,7 +20,7 @@ struct placement_fixture : deterministic {
     config.node = "n1";
     config.partitions = 8;
     config.partition.reminder.wall_clock = [] { return timestamp{24h}; };
-    placement = start(callboard::placement, config, placement_neighbours{writer, store, notifier, event_log});
+    placement = start(callboard::placement, config, placement_neighbours{writer, writer, store, notifier, event_log});
     settle();
   }
   void claim() {

@@ -47,6 +47,22 @@ TEST_CASE_FIXTURE(room_fixture, "an admin speaks for a member; nobody else does"
   CHECK(event.sent_by == "user3");
 }
 
+TEST_CASE_FIXTURE(room_fixture, "a message keeps its place until its answer") {
+  load();
+  auto place = std::make_shared<const int>(1);
+  std::weak_ptr<const int> watched = place;
+  auto sent = ask<appended>(room, room_post{room_id{7}, caller(2), "x", {}, 0, {}, {}, std::move(place)});
+  CHECK_FALSE(watched.expired());
+  commit(1);
+  CHECK(sent.value().offset == 1);
+  CHECK(watched.expired());
+  place = std::make_shared<const int>(2);
+  watched = place;
+  CHECK(ask<appended>(room, room_post{room_id{7}, caller(2), "", {}, 0, {}, {}, std::move(place)}).failure() ==
+        errc::validation_failed);
+  CHECK(watched.expired());
+}
+
 TEST_CASE_FIXTURE(room_fixture, "posts that come at once are appended at once") {
   load_and_watch();
   for (const char* text : {"a", "b", "c"})

@@ -1,3 +1,4 @@
+#include "actors/message_gate.hpp"
 #include "tests/actors/session_fixture.hpp"
 
 using namespace callboard;
@@ -77,6 +78,22 @@ TEST_CASE_FIXTURE(session_fixture, "messages are limited by a rate") {
   advance(1s);
   run(post_command{{room_id{7}}, "x", {}, 0, false});
   CHECK(placement->count<room_post>() == 3);
+}
+
+TEST_CASE_FIXTURE(session_fixture, "a message without a place is refused, one that brings its own is not asked again") {
+  core::admission_config bounds;
+  bounds.first = bounds.least = bounds.most = 2;
+  gate = make_message_gate(bounds, nullptr);
+  connect();
+  for (int i = 0; i < 3; ++i)
+    run(post_command{{room_id{7}}, "x", {}, 0, false});
+  CHECK(placement->count<room_post>() == 2);
+  CHECK(placement->last<room_post>().place != nullptr);
+  CHECK(last() == "error 4 overloaded");
+  message_place own = std::make_shared<const int>(1);
+  run(post_command{{room_id{7}}, "x", {}, 0, false, own});
+  CHECK(placement->count<room_post>() == 3);
+  CHECK(placement->last<room_post>().place == own);
 }
 
 TEST_CASE_FIXTURE(session_fixture, "commands are limited by a rate, apart from messages, which have their own") {

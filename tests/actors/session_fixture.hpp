@@ -16,9 +16,11 @@ struct session_fixture : deterministic {
   std::shared_ptr<plain_revocations> revocations = std::make_shared<plain_revocations>();
   std::shared_ptr<recording_outlet> out = std::make_shared<recording_outlet>();
   std::shared_ptr<session_config> config = std::make_shared<session_config>();
+  std::shared_ptr<message_gate> gate;
   connection_ref connection{1, 2, 3};
   session_actor session;
   std::uint32_t commands = 0;
+  bool is_trusted = false;
 
   void begin() {
     config->store_epoch = "e1";
@@ -31,8 +33,9 @@ struct session_fixture : deterministic {
     around->revocations = revocations;
     around->out = out;
     around->wire = std::make_shared<text_codec>();
+    around->gate = gate;
     session = start(callboard::session, std::shared_ptr<const session_config>{config},
-                    std::shared_ptr<const session_neighbours>{around}, connection);
+                    std::shared_ptr<const session_neighbours>{around}, connection, is_trusted);
     settle();
   }
   /// Sends a command under the next number.

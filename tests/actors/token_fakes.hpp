@@ -30,11 +30,12 @@ public:
   uuid new_id() const override { return uuid_of(++ids_); }
   refresh_parts new_refresh(callboard::session_id session) const override { return {session, 1, "s"}; }
   refresh_parts successor(const refresh_parts& parts) const override {
-    return {parts.session, parts.generation + 1, parts.secret + 's'};
+    return {parts.session, parts.generation + 1, parts.secret.reveal() + 's'};
   }
-  std::string hash_refresh(const refresh_parts& parts) const override { return "#" + parts.secret; }
+  std::string hash_refresh(const refresh_parts& parts) const override { return "#" + parts.secret.reveal(); }
   std::string print_refresh(const refresh_parts& parts) const override {
-    return std::to_string(parts.session.bytes[15]) + ':' + std::to_string(parts.generation) + ':' + parts.secret;
+    return std::to_string(parts.session.bytes[15]) + ':' + std::to_string(parts.generation) + ':' +
+           parts.secret.reveal();
   }
   caf::optional<refresh_parts> parse_refresh(std::string_view text) const override {
     auto first = text.find(':');
@@ -44,7 +45,7 @@ public:
     refresh_parts parts;
     parts.session = uuid_of(static_cast<std::uint8_t>(std::stoi(std::string{text.substr(0, first)})));
     parts.generation = static_cast<std::uint32_t>(std::stoul(std::string{text.substr(first + 1, second - first - 1)}));
-    parts.secret = text.substr(second + 1);
+    parts.secret = std::string{text.substr(second + 1)};
     return parts;
   }
   std::string new_one_time_token() const override { return "secret" + std::to_string(++secrets_); }

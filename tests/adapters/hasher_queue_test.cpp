@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -50,6 +51,26 @@ TEST_CASE("one name from one source has a bound of its own") {
   CHECK(push(all, "b", "x", "5") == admission::taken);
   CHECK(drain(all) == "1 5 4 2 ");
   CHECK(push(all, "a", "x", "6") == admission::taken);
+}
+
+TEST_CASE("how many go first is told before one comes") {
+  queue all{100, 100};
+  CHECK(all.ahead_of("a", "x") == 0);
+  for (auto* task : {"x1", "x2", "x3"})
+    push(all, "a", "x", task);
+  push(all, "b", "z", "z1");
+  CHECK(all.ahead_of("a", "x") == 4); // behind all
+  CHECK(all.ahead_of("a", "y") == 2); // x1 z1
+  CHECK(all.ahead_of("b", "z") == 3); // x1 z1 x2
+  CHECK(all.ahead_of("c", "x") == 2); // one of each
+  for (auto* name : {"y", "z"}) {
+    auto ahead = all.ahead_of("a", name);
+    queue copy = all;
+    push(copy, "a", name, "new");
+    auto order = drain(copy);
+    CHECK(static_cast<std::size_t>(
+              std::count(order.begin(), order.begin() + static_cast<long>(order.find("new")), ' ')) == ahead);
+  }
 }
 
 TEST_CASE("when it is full, who has most waiting gives way to who has less") {

@@ -1,13 +1,19 @@
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <future>
 #include <memory>
+#include <string>
+#include <thread>
 #include <vector>
+
+#include <sys/resource.h>
 
 #include <caf/all.hpp>
 #include <doctest/doctest.h>
 
 #include "adapters/hasher/hasher.hpp"
+#include "tests/eventually.hpp"
 
 // The pool over real bcrypt, cost 10.
 
@@ -46,10 +52,23 @@ struct pool {
 
   std::shared_ptr<node_probe> probe = std::make_shared<node_probe>();
   hashing::hasher_config config;
+  // One thread for all actors: whatever blocked it would hold up everything.
+  static caf::actor_system_config& on_one_thread(caf::actor_system_config& config) {
+    config.set("scheduler.max-threads", std::size_t{1});
+    return config;
+  }
   caf::actor_system_config system_config;
-  caf::actor_system system{system_config};
+  caf::actor_system system{on_one_thread(system_config)};
   hasher_actor hasher;
 };
+
+/// Asks another actor again and again, each time behind whoever waits for the thread.
+void go_round(caf::event_based_actor* self, const caf::actor& other, int rounds,
+              const std::shared_ptr<std::promise<void>>& end) {
+  if (rounds == 0)
+    return end->set_value();
+  self->request(other, caf::infinite, rounds).then([=](int) { go_round(self, other, rounds - 1, end); });
+}
 
 errc code(std::future<caf::expected<password_verdict>>& answer) {
   auto verdict = answer.get();
@@ -71,6 +90,38 @@ TEST_CASE_FIXTURE(pool, "a password is hashed and verified, and each verificatio
   CHECK_FALSE(check("right", "").match);
   CHECK(probe->hasher.real.value() == 2);
   CHECK(probe->hasher.dummy.value() == 2);
+}
+
+TEST_CASE_FIXTURE(pool, "hashing takes no thread of the actors") {
+  config.hash.cost = 13; // half a second, for some hundred messages
+  config.work_deadline = 100s;
+  begin();
+  auto hash = ask<std::string>(hash_password{"slow", turn("a", "x")});
+  REQUIRE(test::eventually([&] { return probe->hasher.made.value() > 0; }));
+  auto end = std::make_shared<std::promise<void>>();
+  auto echo = system.spawn([](caf::event_based_actor*) -> caf::behavior { return {[](int n) { return n; }}; });
+  system.spawn([echo, end](caf::event_based_actor* self) { go_round(self, echo, 100, end); });
+  end->get_future().wait();
+  CHECK(hash.wait_for(0s) == std::future_status::timeout); // it is still under way
+  CHECK(hash.get());
+}
+
+TEST_CASE_FIXTURE(pool, "the threads that hash give way to all others") {
+  config.workers = 2;
+  begin();
+  std::vector<std::future<caf::expected<std::string>>> hashes;
+  for (int i = 0; i < 4; ++i)
+    hashes.push_back(ask<std::string>(hash_password{"x", turn("a", std::to_string(i))}));
+  for (auto& each : hashes)
+    CHECK(each.get());
+  auto usual = ::getpriority(PRIO_PROCESS, 0);
+  std::vector<int> lower;
+  for (auto& task : std::filesystem::directory_iterator{"/proc/self/task"}) {
+    auto priority = ::getpriority(PRIO_PROCESS, static_cast<id_t>(std::stoul(task.path().filename())));
+    if (priority != usual)
+      lower.push_back(priority);
+  }
+  CHECK(lower == std::vector<int>(2, usual + 5));
 }
 
 TEST_CASE_FIXTURE(pool, "what is late is dropped before it begins, and is said to be") {
@@ -99,6 +150,25 @@ TEST_CASE_FIXTURE(pool, "what waits too long for its turn never runs, whatever i
     CHECK(code(each) == errc::overloaded);
   CHECK(probe->hasher.dummy.value() == 1);
   CHECK(probe->hasher.late.value() == 5);
+}
+
+TEST_CASE_FIXTURE(pool, "whose turn would come too late is refused when it comes") {
+  config.workers = 1;
+  config.hash.cost = 13;
+  begin();
+  check("x", ""); // so long it takes
+  std::vector<std::future<caf::expected<password_verdict>>> before;
+  for (int i = 0; i < 3; ++i)
+    before.push_back(ask<password_verdict>(check_password{"x", "", false, turn("a", "x")}));
+  while (probe->hasher.waiting.value() < 2)
+    std::this_thread::yield();
+  auto hopeless = ask<password_verdict>(check_password{"x", "", false, turn("a", "x", 1ms)});
+  CHECK(code(hopeless) == errc::overloaded);
+  CHECK(probe->hasher.hopeless.value() == 1);
+  CHECK(probe->hasher.dummy.value() < 4); // those before it are not done yet
+  for (auto& each : before)
+    CHECK(code(each) == errc::none);
+  CHECK(probe->hasher.late.value() == 0);
 }
 
 TEST_CASE_FIXTURE(pool, "a worker that outlives its deadline does not begin what waited behind it too long") {

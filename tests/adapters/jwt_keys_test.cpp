@@ -15,6 +15,11 @@ constexpr jwt::algorithm all_algorithms[] = {jwt::algorithm::es256, jwt::algorit
 
 } // namespace
 
+TEST_CASE("no key that is made has an id that a command line takes for an option") {
+  for (int i = 0; i < 2'000; ++i) // one in 64 would begin with a dash
+    CHECK(jwt::key::generate(jwt::algorithm::hs256).id().front() != '-');
+}
+
 TEST_CASE("algorithm names go both ways, in one spelling") {
   for (const auto algorithm : all_algorithms)
     CHECK(jwt::algorithm_from_string(jwt::to_string(algorithm)) == algorithm);

@@ -1,9 +1,14 @@
 #include <chrono>
 #include <memory>
+#include <set>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
+#include "actors/core/key_schedule.hpp"
+#include "adapters/crypto/base64.hpp"
+#include "adapters/crypto/digest.hpp"
 #include "adapters/jwt/key_set.hpp"
 #include "adapters/jwt/key_wrap.hpp"
 #include "adapters/tokens/stored_keys.hpp"
@@ -44,6 +49,59 @@ TEST_CASE("a token of a mail is long and random, and its hash belongs to one pur
   for (auto text : {std::string{}, std::string{"x"}, token + "A", token.substr(1), token.substr(1) + "=",
                     std::string(1'000'000, 'A')})
     CHECK(tokens.hash_one_time_token(text, token_purpose::reset_password).empty());
+}
+
+TEST_CASE("every byte of a token of a session or a mail is drawn anew") {
+  token_authority tokens{new_key_set(), {}};
+  auto differ = [](std::size_t size, auto draw) {
+    std::vector<std::set<char>> seen(size);
+    for (int i = 0; i < 64; ++i) {
+      auto text = draw();
+      REQUIRE(text.size() == size);
+      for (std::size_t at = 0; at < size; ++at)
+        seen[at].insert(text[at]);
+    }
+    for (auto& each : seen)
+      CHECK(each.size() > 1);
+  };
+  // 256 bits behind the session and the generation, which begin in the same characters as long as these are the same.
+  differ(43, [&] { return tokens.print_refresh(tokens.new_refresh({})).substr(27); });
+  differ(43, [&] { return tokens.new_one_time_token(); });
+}
+
+TEST_CASE("a refresh token is kept as a hash, and only the server's key tells what follows it") {
+  token_authority_config config;
+  config.refresh_secret = std::string(32, 's');
+  token_authority tokens{new_key_set(), config};
+  uuid session;
+  session.bytes[0] = 7;
+  auto first = tokens.new_refresh(session);
+  auto second = tokens.successor(first);
+  auto hash = tokens.hash_refresh(second);
+  CHECK(second.session == session);
+  CHECK(second.generation == first.generation + 1);
+  CHECK(hash != tokens.hash_refresh(first));
+  CHECK(hash == tokens.hash_refresh(tokens.successor(first))); // two tabs get one successor
+  auto successor_with = [&](const std::string& key) {
+    config.refresh_secret = key;
+    return tokens.hash_refresh(token_authority{new_key_set(), config}.successor(first));
+  };
+  CHECK(successor_with(std::string(32, 's')) == hash); // on any node
+  CHECK(successor_with(std::string(32, 't')) != hash);
+  auto elsewhere = first, later = first;
+  elsewhere.session.bytes[0] = 8;
+  ++later.generation;
+  CHECK(tokens.hash_refresh(tokens.successor(elsewhere)) != hash);
+  CHECK(tokens.hash_refresh(tokens.successor(later)) != hash);
+  auto printed = crypto::base64url_decode(tokens.print_refresh(second));
+  REQUIRE(printed);
+  REQUIRE(printed->size() == 16 + 4 + 32);
+  CHECK(hash == crypto::base64url_encode(crypto::sha256(printed->substr(20))));
+  auto read = tokens.parse_refresh(tokens.print_refresh(second));
+  REQUIRE(read);
+  CHECK(tokens.hash_refresh(*read) == hash);
+  for (const std::string& other : {std::string{}, tokens.print_refresh(second) + "A", std::string(100'000, 'A')})
+    CHECK_FALSE(tokens.parse_refresh(other));
 }
 
 TEST_CASE("claims are found by the very bytes of their token, until it expires") {
@@ -117,7 +175,7 @@ scheduled_key stored(const jwt::key& key, const std::string& secret, timestamp f
   result.key.id = key.id();
   result.key.algorithm = to_string(key.signature_algorithm());
   result.key.wrapped = *jwt::wrap_key(key, secret);
-  result.key.signs_from = from;
+  result.key.signs_from = result.signs_from = from;
   result.verifies_until = until;
   return result;
 }
@@ -148,6 +206,20 @@ TEST_CASE("an authority signs with the key of the hour, and forgets what a key s
   REQUIRE_FALSE(refused);
   CHECK(code_of(refused.error()) == errc::unauthorized);
   CHECK(authority->verify_access(new_token, noon + 5min));
+}
+
+TEST_CASE("an authority whose clock is behind that of who made the first key signs with it") {
+  const std::string secret(32, 's');
+  signing_key_record record = stored(*jwt::key::generate(jwt::algorithm::es256, "first"), secret, noon).key;
+  auto opened = open_keys(core::schedule_keys({record}), secret);
+  REQUIRE(opened);
+  token_authority authority{*opened, {}};
+  for (auto behind : {0ms, 1ms, 60'000ms}) {
+    auto token = authority.sign_access(claims_of(7), noon - behind);
+    REQUIRE_FALSE(token.empty());
+    CHECK(authority.verify_access(token, noon - behind));
+    CHECK(authority.signing_key(noon - behind) == "first");
+  }
 }
 
 TEST_CASE("keys that do not open leave an authority with those it has") {

@@ -13,8 +13,8 @@ namespace {
 
 std::vector<std::string> read_corpus() {
   std::vector<std::string> corpus;
-  for (const auto& entry :
-       std::filesystem::directory_iterator(std::string(CALLBOARD_SOURCE_DIR) + "/tests/fuzz/websocket")) {
+  for (const auto& entry : std::filesystem::directory_iterator(std::string(CALLBOARD_SOURCE_DIR) +
+                                                               "/tests/fuzz/corpus/websocket_decoder")) {
     std::ifstream file(entry.path(), std::ios::binary);
     corpus.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
   }

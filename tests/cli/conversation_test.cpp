@@ -162,6 +162,15 @@ TEST_CASE("errors of connect and subscribe are told apart") {
   CHECK(answer(R"({"code":103,"message":"permission denied"})") == std::vector{kind::refused});
 }
 
+TEST_CASE("an offset below every log begins at the first event") {
+  auto talk = joined();
+  talk.close();
+  talk.open("token");
+  talk.receive(R"({"id":1,"connect":{"client":"c"}})");
+  talk.receive(R"({"id":2,"subscribe":{"epoch":"F","offset":-9223372036854775808,"publications":[{"offset":1}]}})");
+  CHECK(talk.position() == 1);
+}
+
 TEST_CASE("another epoch starts offsets anew") {
   conversation talk(3, 10, "E");
   talk.open("token");

@@ -28,8 +28,10 @@ TEST_CASE("addresses of servers are read") {
 }
 
 TEST_CASE("what is not the address of a server is refused") {
-  for (const char* url : {"", "localhost", "127.0.0.1:8080", "ftp://a", "ws://a", "http://", "http://a:b@c",
-                          "http://a?x", "http://a#x", "http://a:0", "http://a:99999", "http://a b"}) {
+  for (const char* url :
+       {"", "localhost", "127.0.0.1:8080", "ftp://a", "ws://a", "http://", "http://a:b@c", "http://a?x", "http://a#x",
+        "http://a:0", "http://a:99999", "http://a b", "http://a:80x", "http://a%0d%0aX-Header%3a%20y", "http://a%80",
+        "http://a%2fb", "http://*", "http://[v1.a:b]"}) {
     CAPTURE(url);
     CHECK_FALSE(parse_endpoint(url).has_value());
   }

@@ -75,6 +75,21 @@ CONTRACT_CASE("a log-in by the old password opens no session once there is anoth
   CHECK(store.ask(list_sessions{alice, store.now}).size() == 2);
 }
 
+CONTRACT_CASE("a log-in of an account that was disabled meanwhile is refused as one by a wrong password") {
+  auto alice = store.add_user("alice");
+  change_access banning;
+  banning.user = alice;
+  banning.disabled = true;
+  store.perform(banning);
+  auto late = store.session_for(alice, 1);
+  CHECK(store.refused(late) == errc::not_found); // by the command line
+  late.password_version = 0u;
+  CHECK(store.refused(late) == errc::invalid_credentials);
+  banning.disabled = false;
+  store.perform(banning);
+  store.perform(late);
+}
+
 CONTRACT_CASE("a token resets the password once and ends every session") {
   auto alice = store.add_user("alice");
   store.perform(store.session_for(alice, 1));

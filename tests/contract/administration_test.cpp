@@ -137,6 +137,18 @@ CONTRACT_CASE("accounts are listed by id, page by page, and filtered") {
   CHECK(store.refused_query(list_accounts{"", caf::none, caf::none, 3, "x"}) == errc::bad_request);
 }
 
+CONTRACT_CASE("one account is shown as an admin sees it, also a disabled one and a guest's, but none that is deleted") {
+  auto alice = store.add_user("alice"), guest = store.add_user("guest-1", role::guest);
+  store.perform(disabling(alice));
+  auto shown = store.ask(get_account{alice});
+  CHECK(shown.user.username == "alice");
+  CHECK(shown.disabled);
+  CHECK(store.ask(get_account{guest}).user.role == role::guest);
+  store.perform(delete_user{alice});
+  CHECK(store.refused_query(get_account{alice}) == errc::not_found);
+  CHECK(store.refused_query(get_account{user_id{99}}) == errc::not_found);
+}
+
 CONTRACT_CASE("a lock is told of once, by the first log-in it refuses") {
   auto alice = store.add_user("alice");
   auto until = store.now + 5min;

@@ -78,3 +78,37 @@ CONTRACT_CASE("the status tells the store's epoch and what waits in the outbox")
   CHECK(status.oldest_outbox_row == first);
   CHECK(status.store_epoch == empty.store_epoch);
 }
+
+CONTRACT_CASE("an event carries the trace of its operation, and only its own") {
+  auto trace = *parse_traceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  auto other = *parse_traceparent("00-11111111111111111111111111111111-2222222222222222-00");
+  auto alice = store.add_user("alice");
+  auto room = store.add_room(alice);
+  append_events appends;
+  appends.guard = store.guard_of(room);
+  appends.room = room;
+  appends.events.resize(3);
+  for (auto& each : appends.events) {
+    each.actor = alice;
+    each.text = "x";
+  }
+  appends.traces = {{0, trace}, {2, other}};
+  store.perform(appends);
+  store.say(room, alice, "untraced");
+  auto messages = store.events_of(to_string(room), "message.created");
+  REQUIRE(messages.size() == 4);
+  CHECK(messages[0].trace == trace);
+  CHECK(messages[1].trace.empty());
+  CHECK(messages[2].trace == other);
+  CHECK(messages[3].trace.empty());
+
+  register_user account;
+  account.username = "bob";
+  account.trace = trace;
+  auto bob = store.perform(account);
+  auto made = store.events_of(to_string(bob.id), "user.created");
+  REQUIRE(made.size() == 1);
+  CHECK(made[0].trace == trace);
+  auto carol = store.add_user("carol");
+  CHECK(store.events_of(to_string(carol), "user.created").at(0).trace.empty());
+}

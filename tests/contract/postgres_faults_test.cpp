@@ -1,8 +1,10 @@
 #include <thread>
+#include <utility>
 
 #include "adapters/sql/postgres/opening.hpp"
 #include "tests/contract/postgres_fixture.hpp"
 #include "tests/contract/tcp_gate.hpp"
+#include "tests/eventually.hpp"
 
 using namespace callboard;
 using namespace callboard::sql;
@@ -31,8 +33,13 @@ struct gated_store {
     open();
   }
 
+  /// The deadlines are for what follows: the schema of a new database may take longer on a busy machine.
   void open() {
-    auto opened = open_session_store(options);
+    session_result opened;
+    test::eventually([&] {
+      opened = open_session_store(options);
+      return !std::holds_alternative<open_error>(opened);
+    });
     if (auto* error = std::get_if<open_error>(&opened))
       FAIL(error->message);
     session = std::move(std::get<std::unique_ptr<store_session>>(opened));
@@ -52,17 +59,32 @@ struct gated_store {
   std::string count(const std::string& username) {
     return run_on(database.url(), "SELECT count(*) FROM users WHERE username = '" + username + "'");
   }
-  template <class Condition>
-  bool comes_true(Condition condition) {
-    auto limit = std::chrono::steady_clock::now() + 10s;
-    while (!condition())
-      if (std::chrono::steady_clock::now() > limit)
-        return false;
-      else
-        std::this_thread::sleep_for(10ms);
-    return true;
-  }
 };
+
+/// Within ten seconds.
+template <class Condition>
+bool comes_true(Condition condition) {
+  return test::eventually(condition, 10s);
+}
+
+/// Two connections, of which the first has changed the one row of `things` from 1 to 2 and not committed yet.
+auto one_holding_a_row(postgres_server& server) {
+  std::pair connections{server.connect("test", 60s), server.connect("test", 60s)};
+  connections.second->execute("CREATE TABLE things (value BIGINT); INSERT INTO things VALUES (1)");
+  connections.first->begin_write();
+  connections.first->execute("UPDATE things SET value = 2");
+  return connections;
+}
+
+/// How a script fails; `corrupt`, which none of these can, if it does not.
+failure failure_of(postgres_connection& db, const std::string& script) {
+  try {
+    db.execute(script);
+  } catch (const driver_error& error) {
+    return error.kind();
+  }
+  return failure::corrupt;
+}
 
 template <class Work>
 std::chrono::milliseconds time_of(Work work) {
@@ -122,7 +144,7 @@ TEST_CASE("an outcome that cannot be found out is an error, and nothing is writt
   CHECK(running.write("bob") == errc::unavailable);
   CHECK(running.count("bob") == "0");
   running.gate.refuse(false);
-  CHECK(running.comes_true([&] { return running.write("bob") == errc::none; }));
+  CHECK(comes_true([&] { return running.write("bob") == errc::none; }));
   CHECK(running.count("alice") == "1");
 }
 
@@ -139,8 +161,8 @@ TEST_CASE("against a frozen server everything ends at its deadline, and goes on 
   CHECK(time_of([&] { CHECK(running.read() == errc::unavailable); }) < 5s);
   CHECK(time_of([&] { CHECK(running.read() == errc::unavailable); }) < running.options.connect_timeout);
   running.gate.freeze(false);
-  CHECK(running.comes_true([&] { return running.write("bob") == errc::none; }));
-  CHECK(running.comes_true([&] { return running.read() == errc::none; }));
+  CHECK(comes_true([&] { return running.write("bob") == errc::none; }));
+  CHECK(comes_true([&] { return running.read() == errc::none; }));
   CHECK(running.count("alice") == "0");
 }
 
@@ -148,14 +170,14 @@ TEST_CASE("a server that is down is said to be at once, and connected to again w
   gated_store running;
   CHECK(running.write("first") == errc::none);
   running.gate.refuse(true);
-  CHECK(running.comes_true([&] { return running.read() == errc::unavailable; }));
+  CHECK(comes_true([&] { return running.read() == errc::unavailable; }));
   CHECK(running.write("alice") == errc::unavailable);
   CHECK(time_of([&] {
           for (int i = 0; i < 100; ++i)
             CHECK(running.write("alice") == errc::unavailable);
         }) < 10s);
   running.gate.refuse(false);
-  CHECK(running.comes_true([&] { return running.write("alice") == errc::none; }));
+  CHECK(comes_true([&] { return running.write("alice") == errc::none; }));
   CHECK(running.read() == errc::none);
 }
 
@@ -175,20 +197,36 @@ TEST_CASE("a statement that runs too long is ended by the server, and the connec
   scratch_database database;
   postgres_server server{contract::options_for(database.url())};
   auto db = server.connect("test", 100ms);
-  auto failure_of = [&](const std::string& script) {
-    try {
-      db->execute(script);
-    } catch (const driver_error& error) {
-      return error.kind();
-    }
-    return failure::corrupt;
-  };
-  CHECK(failure_of("SELECT pg_sleep(5)") == failure::interrupted);
+  CHECK(failure_of(*db, "SELECT pg_sleep(5)") == failure::interrupted);
   db->execute("SELECT 1");
-  CHECK(failure_of("SELECT nonsense") == failure::fatal);
+  CHECK(failure_of(*db, "SELECT nonsense") == failure::fatal);
   CHECK(db->is_alive());
-  CHECK(failure_of("SELECT pg_terminate_backend(pg_backend_pid())") == failure::io);
+  CHECK(failure_of(*db, "SELECT pg_terminate_backend(pg_backend_pid())") == failure::io);
   CHECK_FALSE(db->is_alive());
+}
+
+TEST_CASE("the server gives up a lock at its limit, long before that of the statement") {
+  scratch_database database;
+  auto options = contract::options_for(database.url());
+  options.lock_timeout = 100ms;
+  postgres_server server{options};
+  auto [holder, waiting] = one_holding_a_row(server);
+  CHECK(failure_of(*waiting, "UPDATE things SET value = 3") == failure::busy);
+  CHECK(waiting->is_alive());
+  holder->commit();
+  waiting->execute("UPDATE things SET value = 3");
+}
+
+TEST_CASE("a transaction that goes silent is ended by the server, without effect, and locks nothing any more") {
+  scratch_database database;
+  auto options = contract::options_for(database.url());
+  options.idle_timeout = 100ms;
+  postgres_server server{options};
+  auto [silent, other] = one_holding_a_row(server);
+  CHECK(comes_true([connection = silent.get()] { return !connection->is_alive(); }));
+  other->execute("UPDATE things SET value = value + 10");
+  CHECK_THROWS_AS(silent->commit(), driver_error);
+  CHECK(run_on(database.url(), "SELECT value FROM things") == "11");
 }
 
 TEST_CASE("a row that somebody else keeps locked is waited for no longer than the limit") {

@@ -40,7 +40,7 @@ public:
     static const auto migrated = sql::migrate(options_);
     if (auto* error = std::get_if<sql::open_error>(&migrated))
       throw std::runtime_error{error->message};
-    run_on(options_.url, empty_all);
+    run_on(options_.url.reveal(), empty_all);
     auto server = std::make_shared<sql::postgres_server>(options_);
     auto access = sql::access_to(server, nullptr);
     writer_ = access.make_writer();
@@ -52,7 +52,7 @@ public:
   partition_id partition_of(const std::string& key) const override { return options_.partition_of(key); }
 
   std::string dump() override {
-    return run_on(options_.url, R"sql(
+    return run_on(options_.url.reveal(), R"sql(
       SELECT string_agg('table ' || tablename || E'\n' ||
                         array_to_string(xpath('//text()', query_to_xml('SELECT * FROM ' || quote_ident(tablename),
                                                                        false, false, '')), E'\n'), E'\n') || E'\n'
@@ -65,7 +65,7 @@ public:
 
   bool execute_is_refused(const std::string& statement) override {
     try {
-      run_on(options_.url, statement);
+      run_on(options_.url.reveal(), statement);
       return false;
     } catch (const std::exception&) {
       return true;

@@ -5,6 +5,7 @@
 #include <pqxx/nontransaction>
 
 #include "tests/contract/postgres_fixture.hpp"
+#include "tests/eventually.hpp"
 
 using namespace callboard;
 using namespace callboard::sql;
@@ -15,16 +16,10 @@ using contract::scratch_database;
 
 namespace {
 
-/// Waits until something is so, for up to ten seconds.
+/// Within ten seconds.
 template <class Condition>
 bool comes_true(Condition condition) {
-  auto limit = std::chrono::steady_clock::now() + 10s;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > limit)
-      return false;
-    std::this_thread::sleep_for(5ms);
-  }
-  return true;
+  return test::eventually(condition, 10s);
 }
 
 constexpr auto end_holder = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' "

@@ -55,32 +55,6 @@ TEST_CASE("migrations of PostgreSQL are numbered from 1 without holes") {
     CHECK(each.version == expected++);
 }
 
-TEST_CASE("each migration of PostgreSQL keeps what the versions before it stored") {
-  for (auto& each : postgres_migrations()) {
-    CAPTURE(each.name);
-    scratch_database database;
-    auto options = options_for(database.url());
-    postgres_server server{options};
-    {
-      auto db = server.connect("test", 60s);
-      CHECK(apply_migrations(*db, each.version) == each.version);
-      db->execute("INSERT INTO users (id, username, full_name, folded_name, password_hash, role, created_at) "
-                  "VALUES (7, 'alice', 'Alice', 'alice', 'hash', 0, 5); UPDATE sequences SET value = 7 "
-                  "WHERE name = 'users'");
-    }
-    auto store = opened(options);
-    CHECK(store->migrated().from == each.version);
-    CHECK(store->migrated().to == postgres_migrations().back().version);
-    auto session = std::move(std::get<std::unique_ptr<store_session>>(store->open_session()));
-    auto found = session->ask(find_credentials{"alice"});
-    REQUIRE(found);
-    CHECK(number_of(found->user.id) == 7);
-    register_user form;
-    form.username = "bob";
-    CHECK(number_of(session->execute(form)->id) == 8);
-  }
-}
-
 TEST_CASE("processes that bring one database up to date at once wait for each other") {
   scratch_database database;
   std::vector<std::thread> all;

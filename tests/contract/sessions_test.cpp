@@ -40,7 +40,11 @@ CONTRACT_CASE("sessions beyond the limit end in the transaction that opens one, 
   CHECK(live[0].device == "device");
   CHECK_FALSE(store.ask(get_session{numbered_uuid(1), store.now}).live);
   CHECK(store.ask(get_session{numbered_uuid(4), store.now}).live);
-  CHECK(store.ask(sessions_ended_since{store.now - 1h}).size() == 2);
+  auto ended = store.ask(sessions_ended_since{store.now - 1h});
+  REQUIRE(ended.size() == 2);
+  CHECK(ended[0].session == numbered_uuid(1));
+  CHECK(ended[0].user == alice);
+  CHECK(ended[0].reason == "evicted");
   CHECK(store.ask(sessions_ended_since{store.now + 1h}).empty());
   CHECK(store.events_of(to_string(alice), "session.created").size() == 4);
   CHECK(store.events_of(to_string(alice), "session.revoked").size() == 2);

@@ -100,6 +100,18 @@ CONTRACT_CASE("every signing key can be retired but the one that signs") {
   CHECK(times(store.dump(), "crypt_key_retired") == 2);
 }
 
+CONTRACT_CASE("by a clock that is behind, the first signing key signs and the others can be retired") {
+  store.perform(key_after(store, "", "a", store.now + 1min)); // by the clock of who made it
+  store.perform(key_after(store, "a", "b", store.now + 2min));
+  retire_signing_key form;
+  form.now = store.now;
+  form.id = "a";
+  CHECK(store.refused(form) == errc::conflict);
+  form.id = "b";
+  store.perform(form);
+  CHECK(ids(store) == list{"a"});
+}
+
 CONTRACT_CASE("how long tokens live is noted with the keys that sign them, and never lowered") {
   store.perform(key_after(store, "", "a", store.now));
   store.perform(note_token_life{15min, store.now});

@@ -76,18 +76,6 @@ private:
 
 } // namespace
 
-scratch_directory::scratch_directory() {
-  auto pattern = (std::filesystem::temp_directory_path() / "callboard-XXXXXX").string();
-  if (!::mkdtemp(pattern.data()))
-    throw std::runtime_error{"no temporary directory"};
-  path_ = pattern;
-}
-
-scratch_directory::~scratch_directory() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 sql::sqlite_options options_in(const std::filesystem::path& directory) {
   sql::sqlite_options options;
   options.data_dir = directory;

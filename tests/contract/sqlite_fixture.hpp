@@ -2,21 +2,12 @@
 
 #include "adapters/sql/sqlite/store.hpp"
 #include "tests/contract/store_fixture.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace callboard::contract {
 
 /// A directory of its own, removed with all it holds.
-class scratch_directory {
-public:
-  scratch_directory();
-  ~scratch_directory();
-  scratch_directory(const scratch_directory&) = delete;
-  scratch_directory& operator=(const scratch_directory&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
-private:
-  std::filesystem::path path_;
-};
+using scratch_directory = test::temporary_folder;
 
 /// Options for a store in `directory`; the partition is a simple hash of the key.
 sql::sqlite_options options_in(const std::filesystem::path& directory);

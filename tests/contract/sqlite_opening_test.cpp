@@ -83,35 +83,6 @@ TEST_CASE("migrations are numbered from 1 without holes") {
     CHECK(each.version == expected++);
 }
 
-TEST_CASE("each migration keeps what the versions before it stored") {
-  for (auto& each : sqlite_migrations()) {
-    CAPTURE(each.name);
-    scratch_directory scratch;
-    auto options = options_in(scratch.path());
-    {
-      sqlite_connection db{store_file(options), access::read_write, std::chrono::seconds{1}};
-      CHECK(apply_migrations(db, each.version) == each.version);
-      db.execute("INSERT INTO users (id, username, full_name, folded_name, password_hash, role, created_at) "
-                 "VALUES (7, 'alice', 'Alice', 'alice', 'hash', 0, 5); UPDATE sequences SET value = 7 "
-                 "WHERE name = 'users'; INSERT INTO outbox VALUES (3, 1, x'01', 'user.created', 'callboard.users', 7, "
-                 "'{}', 5)");
-    }
-    auto opened = open_store(options);
-    REQUIRE(std::holds_alternative<std::shared_ptr<server_store>>(opened));
-    auto& store = *std::get<std::shared_ptr<server_store>>(opened);
-    CHECK(store.migrated().from == each.version);
-    CHECK(store.migrated().to == sqlite_migrations().back().version);
-    auto session = std::move(std::get<std::unique_ptr<store_session>>(store.open_session()));
-    auto found = session->ask(find_credentials{"alice"});
-    REQUIRE(found);
-    CHECK(number_of(found->user.id) == 7);
-    CHECK(session->ask(read_outbox{partition_id{3}})->size() == 1);
-    register_user form;
-    form.username = "bob";
-    CHECK(number_of(session->execute(form)->id) == 8);
-  }
-}
-
 TEST_CASE("a directory is held by one server, whose process the refusal names") {
   scratch_directory scratch;
   auto options = options_in(scratch.path());

@@ -42,13 +42,25 @@ TEST_CASE("a key is published, signs, verifies and ends") {
     auto states = states_of(keys, now);
     return std::string{to_string(states[0])} + "," + std::string{to_string(states[1])};
   };
-  CHECK(at(noon - 25h) == "published,published");
+  CHECK(at(noon - 24h - 1ms) == "signing,published");
   CHECK(at(noon - 1ms) == "signing,published");
   CHECK(at(noon) == "verifying,signing");
   CHECK(at(noon + 15min + key_margin - 1ms) == "verifying,signing");
   CHECK(at(noon + 15min + key_margin) == "ended,signing");
   CHECK(ended_keys(keys, noon + 15min).empty());
   CHECK(ended_keys(keys, noon + 24h) == std::vector<std::string>{"a"});
+}
+
+TEST_CASE("by no clock is there a moment without a key that signs") {
+  for (auto behind : {0ms, 1ms, 60'000ms, 86'400'000ms}) {
+    auto now = noon - behind; // while the clock of who made the key says noon
+    CHECK(states_of(schedule_keys({key_from("a", noon)}), now) == std::vector{key_state::signing});
+    // And where the only one that had begun was retired by a clock that is ahead.
+    auto states = states_of(schedule_keys({key_from("b", noon + 1h), key_from("c", noon + 2h)}), now);
+    CHECK(states == std::vector{key_state::signing, key_state::published});
+  }
+  CHECK(states_of(schedule_keys({key_from("a", noon), key_from("b", noon + 1min)}), noon + 1min)[0] ==
+        key_state::verifying);
 }
 
 TEST_CASE("one key at a time waits to sign") {

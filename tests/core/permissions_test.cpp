@@ -23,7 +23,7 @@ TEST_CASE("guests make nothing, users administer nothing") {
                     permission::search_users, permission::change_profile, permission::write_unasked})
     CHECK_FALSE(core::may(role::guest, what));
   for (auto what : {permission::manage_users, permission::read_audit, permission::read_analytics,
-                    permission::read_caught_mail, permission::speak_for_others})
+                    permission::read_caught_mail, permission::speak_for_others, permission::operate})
     CHECK_FALSE(core::may(role::user, what));
 }
 

@@ -1,6 +1,11 @@
 #include <doctest/doctest.h>
 
+#include <future>
 #include <thread>
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "adapters/http/ask.hpp"
 #include "tests/http/edge_fixture.hpp"
@@ -15,11 +20,13 @@ using std::chrono::milliseconds;
 
 /// Runs `drain` beside the test.
 struct draining {
-  draining(edge_fixture& edge, milliseconds limit) : thread{[&edge, limit] { edge.server.drain(limit); }} {}
+  draining(edge_fixture& edge, milliseconds limit)
+      : thread{[this, &edge, limit] { left = edge.server.drain(limit); }} {}
   ~draining() {
     if (thread.joinable())
       thread.join();
   }
+  std::size_t left = 0; // once it is joined
   std::thread thread;
 };
 
@@ -76,6 +83,93 @@ TEST_CASE("while draining, new requests get 503 and running ones end") {
   CHECK(done.header("Connection") == "close");
 }
 
+TEST_CASE("while draining, a kept connection has one more request answered, and an idle one ends without a reset") {
+  edge_fixture edge;
+  auto talking = edge.connect();
+  auto idle = edge.connect();
+  auto fresh = edge.connect();
+  CHECK(talking.ask(get("/hello")).status == 200);
+  CHECK(idle.ask(get("/hello")).status == 200);
+  draining drain{edge, std::chrono::seconds{20}};
+  CHECK(eventually([&] { return !*edge.server.readiness(); }));
+  auto refused = talking.ask(post("/echo", "{}"));
+  CHECK(refused.status == 503);
+  CHECK(refused.header("Connection") == "close");
+  CHECK(talking.is_ended());
+  CHECK(idle.is_ended());
+  CHECK(fresh.is_ended());
+  drain.thread.join();
+  CHECK(drain.left == 0);
+}
+
+TEST_CASE("while draining, what was asked on a WebSocket is answered before it is closed, and nothing more is taken") {
+  edge_fixture edge;
+  auto client = edge.connect_websocket();
+  auto to = edge.latest();
+  auto other = edge.connect_websocket();
+  client.send(socket_client::make_frame(1, "to be answered later"));
+  CHECK(eventually([&] { return edge.log->with([](node_log& seen) { return seen.commands.size() == 3; }); }));
+  draining drain{edge, std::chrono::seconds{20}};
+  CHECK(eventually([&] { return !*edge.server.readiness(); }));
+  // Who is not owed an answer is closed at once; by then the other one's turn has come, too.
+  CHECK(other.read_text() == "farewell");
+  CHECK(other.read_close() == 3001);
+  CHECK(edge.log->shut_down == 1);
+  edge.server.outlet()->send(to, edge_fixture::text("the answer"), 1);
+  CHECK(client.read_text() == "the answer");
+  CHECK(client.read_text() == "farewell");
+  client.send(socket_client::make_frame(1, "echo too late"));
+  CHECK(client.read_close() == 3001);
+  for (auto* each : {&client, &other})
+    each->send(socket_client::make_frame(8, "\x0b\xb9"));
+  drain.thread.join();
+  CHECK(drain.left == 0);
+  CHECK(edge.log->with([](node_log& seen) { return seen.commands.size() == 3; }));
+}
+
+TEST_CASE("a request that is still under way when the time is up is counted as left") {
+  edge_fixture edge{edge_fixture::small_options(), [](router& routes) {
+                      routes.add({method::post, "/never", permission::none, body_rule::none, 0,
+                                  [](request_context&) -> boost::asio::awaitable<response> {
+                                    auto executor = co_await boost::asio::this_coro::executor;
+                                    boost::asio::steady_timer timer{executor, std::chrono::hours{1}};
+                                    co_await timer.async_wait(boost::asio::use_awaitable);
+                                    co_return text_response(200, "text/plain", "done");
+                                  }});
+                    }};
+  auto running = edge.connect();
+  running.send("POST /never HTTP/1.1\r\nHost: a\r\n\r\n");
+  auto half = edge.connect();
+  half.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
+            "Expect: 100-continue\r\n\r\n");
+  CHECK(half.read_answer().status == 100); // its header has been read
+  CHECK(eventually([&] { return edge.server.gauges().http_connections == 2; }));
+  draining drain{edge, milliseconds{1'000}};
+  CHECK(half.read_answer().status == 408);
+  half.close(); // until its client has gone, a connection is not over either
+  drain.thread.join();
+  CHECK(drain.left == 1);
+}
+
+TEST_CASE("an edge one of whose threads is busy for long does not respond") {
+  std::promise<void> gate;
+  auto opened = gate.get_future().share();
+  edge_fixture edge{edge_fixture::small_options(), [opened](router& routes) {
+                      routes.add({method::post, "/blocking", permission::none, body_rule::none, 0,
+                                  [opened](request_context&) -> boost::asio::awaitable<response> {
+                                    opened.wait();
+                                    co_return text_response(200, "text/plain", "done");
+                                  }});
+                    }};
+  CHECK(edge.server.responds(std::chrono::seconds{20}));
+  auto blocking = edge.connect();
+  blocking.send("POST /blocking HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(eventually([&] { return !edge.server.responds(milliseconds{50}); }));
+  gate.set_value();
+  CHECK(blocking.read_answer().status == 200);
+  CHECK(edge.server.responds(std::chrono::seconds{20}));
+}
+
 TEST_CASE("sessions that do not close are closed at the deadline, and a second drain or stop does nothing") {
   auto options = edge_fixture::small_options();
   options.close_timeout = milliseconds{100};
@@ -111,7 +205,7 @@ TEST_CASE("stopping at once ends everything, and the outlet does nothing afterwa
 TEST_CASE("an edge that cannot listen says why") {
   edge_fixture first;
   auto attempt = [&](edge_options options) {
-    edge other{first.system, std::move(options), {}, make_decoder(), nullptr, nullptr};
+    edge other{first.system, std::move(options), {}, make_decoder(), nullptr};
     return context_of(other.start({})).detail;
   };
   auto options = edge_fixture::small_options();

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <caf/stateful_actor.hpp>
@@ -15,6 +16,8 @@
 #include "adapters/http/problem.hpp"
 #include "adapters/http/text.hpp"
 #include "adapters/websocket/encoder.hpp"
+#include "tests/eventually.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace callboard::http::test {
 namespace {
@@ -167,7 +170,7 @@ struct recording_logger final : logger {
                 std::to_string(record.status) + " " + callboard::to_string(record.user);
     log->with([&](node_log& seen) { seen.lines.push_back(line); });
   }
-  void on_event(severity, std::string_view text, std::string_view) override {
+  void on_event(severity, std::string_view text, const line_subject&) override {
     log->with([&](node_log& seen) { seen.lines.emplace_back(text); });
   }
   std::shared_ptr<node_log> log;
@@ -213,13 +216,24 @@ edge_options edge_fixture::small_options() {
   return options;
 }
 
+namespace {
+
+/// A thousand connections and both of their ends are here; the soft limit is often 1,024.
+void allow_many_descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+}
+
+} // namespace
+
 edge_fixture::edge_fixture(edge_options options, std::function<void(router&)> more_routes)
-    : system{config}, is_secure{options.certificate != nullptr}, server{system,
-                                                                        std::move(options),
-                                                                        make_routes(more_routes),
-                                                                        make_decoder(),
-                                                                        nullptr,
+    : system{config}, is_secure{options.certificate != nullptr}, server{system, std::move(options),
+                                                                        make_routes(more_routes), make_decoder(),
                                                                         std::make_shared<recording_logger>(log)} {
+  allow_many_descriptors();
   node_services services;
   services.auth = system.spawn(play_auth, log);
   services.tokens = std::make_shared<played_tokens>();
@@ -275,17 +289,14 @@ std::shared_ptr<const command_decoder> make_decoder() {
 std::shared_ptr<tls::server_certificate> test_certificate() {
   static const auto made = [] {
     static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
-    char folder[] = "/tmp/callboard-test-XXXXXX";
-    if (!::mkdtemp(folder))
-      throw std::runtime_error{"no temporary folder"};
-    auto in = std::string{folder};
+    const callboard::test::temporary_folder folder;
+    auto in = folder.path().string();
     auto command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost "
                    "-keyout " +
                    in + "/key.pem -out " + in + "/certificate.pem 2>/dev/null";
     auto certificate = std::make_shared<tls::server_certificate>();
     auto failed = std::system(command.c_str()) != 0;
     auto report = certificate->load({in + "/certificate.pem", in + "/key.pem"});
-    std::filesystem::remove_all(in);
     if (failed || !report.error.empty())
       throw std::runtime_error{"no certificate for the test: " + report.error};
     return certificate;
@@ -299,13 +310,7 @@ bool over_tls() {
 }
 
 bool eventually(const std::function<bool()>& condition) {
-  auto end = std::chrono::steady_clock::now() + patience;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > end)
-      return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds{2});
-  }
-  return true;
+  return callboard::test::eventually(condition, patience);
 }
 
 std::string get(std::string_view path, std::string_view headers) {

@@ -61,6 +61,8 @@ TEST_CASE("CORS headers go to allowed pages alone") {
   auto answer = rules.answer_preflight(preflight, "GET, HEAD, DELETE");
   CHECK(answer.status == 204);
   CHECK(value_of(answer, "Access-Control-Allow-Methods") == "GET, HEAD, DELETE");
+  CHECK(value_of(answer, "Access-Control-Allow-Headers") ==
+        "Authorization, Content-Type, Idempotency-Key, Traceparent, X-Request-Id");
   auto refused = make_head({{"origin", "http://evil"}, {"access-control-request-method", "DELETE"}}, method::options);
   CHECK(rules.answer_preflight(refused, "GET").status == 403);
   CHECK_FALSE(origin_rules::is_preflight(make_head({{"origin", "http://a"}}, method::options)));

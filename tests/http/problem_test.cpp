@@ -36,6 +36,14 @@ TEST_CASE("an error becomes a problem document") {
   CHECK(document.at("errors").at(0).at("pointer").as_string() == "/members/1");
 }
 
+TEST_CASE("a problem document is JSON whatever bytes the error holds") {
+  auto answer = problem(make_failure(errc::validation_failed, "caf\xe9", {{"/a\xff", "code", "\xc3"}}), "r");
+  auto document = boost::json::parse(answer.body).as_object();
+  CHECK(document.at("detail").as_string() == "caf\uFFFD");
+  CHECK(document.at("errors").at(0).at("pointer").as_string() == "/a\uFFFD");
+  CHECK(document.at("errors").at(0).at("detail").as_string() == "\uFFFD");
+}
+
 TEST_CASE("what failed inside stays inside") {
   auto answer = problem(make_failure(errc::internal, "password=hunter2"), "r");
   CHECK(answer.status == 500);

@@ -1,11 +1,11 @@
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include "adapters/http/static_files.hpp"
 #include "tests/http/edge_fixture.hpp"
+#include "tests/temporary_folder.hpp"
 
 using namespace callboard::http;
 using namespace callboard::http::test;
@@ -13,19 +13,19 @@ using namespace callboard::http::test;
 namespace {
 
 struct web_folder {
-  std::filesystem::path path;
+  callboard::test::temporary_folder folder;
+  const std::filesystem::path& path = folder.path();
   web_folder() {
-    auto pattern = (std::filesystem::temp_directory_path() / "callboard-web-XXXXXX").string();
-    path = ::mkdtemp(pattern.data());
     std::filesystem::create_directories(path / "site/assets");
+    std::filesystem::create_directories(path / "site/api/docs");
     write("secret.txt", "outside");
     write("site/index.html", "<!doctype html>");
     write("site/assets/app-4f3kT9_x.js", "export {}");
     write("site/assets/app-4f3kT9_x.js.gz", "\x1f\x8b compressed");
     write("site/icon.svg", "<svg/>");
+    write("site/api/docs/index.html", "documents");
     std::filesystem::create_symlink(path / "secret.txt", path / "site/link.txt");
   }
-  ~web_folder() { std::filesystem::remove_all(path); }
   void write(const std::string& name, std::string_view bytes) const { std::ofstream{path / name} << bytes; }
   std::string site() const { return (path / "site").string(); }
 };
@@ -63,6 +63,11 @@ TEST_CASE("files over the wire") {
   CHECK(client.ask(get("/", "If-None-Match: \"other\", " + etag + "\r\n")).status == 304);
   CHECK(client.ask(get("/", "If-None-Match: W/" + etag + "\r\n")).status == 304);
   CHECK(client.ask(get("/", "If-None-Match: \"other\"\r\n")).status == 200);
+
+  for (auto path : {"/api/docs", "/api/docs/", "/api/docs/index.html"})
+    CHECK(client.ask(get(path)).body == "documents");
+  CHECK(client.ask(get("/api")).status == 404);
+  CHECK(client.ask(get("/api/docs/index.html/")).status == 404);
 
   auto asset = client.ask(get("/assets/app-4f3kT9_x.js"));
   CHECK(asset.body == "export {}");

@@ -23,6 +23,13 @@ TEST_CASE("UTF-8 is checked as RFC 3629 has it") {
     CHECK_FALSE(is_utf8(text));
 }
 
+TEST_CASE("what is no UTF-8 is replaced, byte by byte") {
+  CHECK(as_utf8("") == "");
+  CHECK(as_utf8("a\xd0\x9f") == "a\xd0\x9f");
+  CHECK(as_utf8("\xc3(\xe2\x82") == "\uFFFD(\uFFFD\uFFFD");
+  CHECK(as_utf8("\xed\xa0\x80\xf0\x9f\x91\x8d") == "\uFFFD\uFFFD\uFFFD\xf0\x9f\x91\x8d");
+}
+
 TEST_CASE("text for the log cannot forge a line") {
   CHECK(neutralise("plain text") == "plain text");
   CHECK(neutralise("a\r\nfake=\"1\"\x1b[2J\\") == "a\\x0d\\x0afake=\\x221\\x22\\x1b[2J\\x5c");
@@ -42,13 +49,26 @@ TEST_CASE("a body is one JSON object, strictly") {
   std::string fits(30, '[');
   fits += std::string(30, ']');
   CHECK(parse_strict_object("{\"a\":" + fits + "}"));
-  for (const auto& text :
-       {std::string{""}, std::string{"[]"}, std::string{"1"}, std::string{"null"}, std::string{"{"},
-        std::string{"{}{}"}, std::string{"{} x"}, std::string{"{'a':1}"}, std::string{"{\"a\":1,}"},
-        std::string{"{\"a\":01}"}, std::string{"{\"a\":\"\xc3(\"}"}, std::string{"{\"a\":\"\xed\xa0\x80\"}"},
-        std::string{"{\"a\":\"\\ud800\"}"}, std::string{"{\"a\":1,\"a\":2}"}, std::string{"{\"a\":1,\"\\u0061\":2}"},
-        std::string{"{\"b\":[{\"x\":1,\"x\":1}]}"}, std::string{"{\"a\":\"\n\"}"}, std::string{"/**/{}"},
-        "{\"a\":" + deep + "}"}) {
+  for (const auto& text : {std::string{""},
+                           std::string{"[]"},
+                           std::string{"1"},
+                           std::string{"null"},
+                           std::string{"{"},
+                           std::string{"{}{}"},
+                           std::string{"{} x"},
+                           std::string{"{'a':1}"},
+                           std::string{"{\"a\":1,}"},
+                           std::string{"{\"a\":01}"},
+                           std::string{"{\"a\":\"\xc3(\"}"},
+                           std::string{"{\"a\":\"\xed\xa0\x80\"}"},
+                           std::string{"{\"a\":\"\\ud800\"}"},
+                           std::string{"{\"a\":1,\"a\":2}"},
+                           std::string{"{\"a\":1,\"\\u0061\":2}"},
+                           std::string{"{\"b\":[{\"x\":1,\"x\":1}]}"},
+                           std::string{"{\"a\":\"\n\"}"},
+                           std::string{"/**/{}"},
+                           std::string{"{\"a\":1e400}"},
+                           "{\"a\":" + deep + "}"}) {
     CAPTURE(text);
     auto bad = parse_strict_object(text);
     REQUIRE_FALSE(bad);

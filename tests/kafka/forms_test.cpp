@@ -61,3 +61,21 @@ TEST_CASE("times of events are RFC 3339 with milliseconds, and nothing else is r
                       "2024-02-29T12:34:56.007+", "2024-02-29 12:34:56.007Z", "2024-02-29T12:34:56.0x7Z"})
     CHECK_FALSE(kafka::parse_time(wrong));
 }
+
+TEST_CASE("an event that is in a trace has its header, and another one has none") {
+  auto header = [](const domain_event& event) -> std::string {
+    auto* headers = kafka::make_headers(event, "/callboard");
+    const void* value = nullptr;
+    std::size_t size = 0;
+    std::string found = "none";
+    if (rd_kafka_header_get_last(headers, "traceparent", &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR)
+      found.assign(static_cast<const char*>(value), size);
+    rd_kafka_headers_destroy(headers);
+    return found;
+  };
+  domain_event event;
+  event.type = "message.created";
+  CHECK(header(event) == "none");
+  event.trace = *parse_traceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  CHECK(header(event) == "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+}

@@ -1,5 +1,6 @@
 #include <thread>
 
+#include "tests/eventually.hpp"
 #include "tests/kafka/kafka_fixture.hpp"
 
 using namespace callboard;
@@ -70,9 +71,7 @@ struct reader_fixture : kafka_fixture {
   }
   template <class Condition>
   void wait_until(Condition condition) {
-    for (int i = 0; i < 3'000 && !condition(); ++i)
-      std::this_thread::sleep_for(std::chrono::milliseconds{10});
-    CHECK(condition());
+    CHECK(test::eventually(condition, std::chrono::seconds{30}));
   }
   std::vector<domain_event> publish_some(int count) {
     std::vector<domain_event> events;

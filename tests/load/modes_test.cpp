@@ -2,6 +2,8 @@
 #include "bin/callboard-load/modes.hpp"
 #include "tests/load/scripted_server.hpp"
 
+#include <cstdio>
+#include <cstdlib>
 #include <doctest/doctest.h>
 #include <string>
 
@@ -61,9 +63,10 @@ void check_fails(maker make, const options& given, misbehaviour how, exit_code c
 } // namespace
 
 TEST_CASE("every mode succeeds against a server that behaves") {
-  const std::pair<mode, maker> modes[] = {{mode::fanout, make_fanout}, {mode::latency, make_latency},
-                                          {mode::ingest, make_ingest}, {mode::connect, make_connect},
-                                          {mode::idle, make_idle},     {mode::resume, make_resume}};
+  const std::pair<mode, maker> modes[] = {{mode::fanout, make_fanout},   {mode::latency, make_latency},
+                                          {mode::ingest, make_ingest},   {mode::offered, make_offered},
+                                          {mode::connect, make_connect}, {mode::idle, make_idle},
+                                          {mode::resume, make_resume}};
   for (const auto& [which, make] : modes) {
     CAPTURE(name_of(which));
     const scripted_server server{misbehaviour::none};
@@ -98,6 +101,40 @@ TEST_CASE("a refused message is named") {
   check_fails(make_fanout, small(mode::fanout), misbehaviour::refuse_publish, exit_code::violated,
               "refused: 111 too many requests");
   check_fails(make_ingest, small(mode::ingest), misbehaviour::refuse_publish, exit_code::violated, "refused: 111");
+}
+
+TEST_CASE("under an open loop refusals and silence are counted, not faults") {
+  options given = small(mode::offered);
+  given.timeout = 0.2;
+  const auto figures_with = [&given](misbehaviour how) {
+    const scripted_server server{how};
+    auto ran = run(make_offered, given, server);
+    REQUIRE(std::holds_alternative<report>(ran.result));
+    char* text = nullptr;
+    std::size_t size = 0;
+    std::FILE* out = open_memstream(&text, &size);
+    std::get<report>(ran.result).print_json(out);
+    static_cast<void>(std::fclose(out));
+    std::string line{text, size};
+    std::free(text);
+    return line;
+  };
+  const auto holds = [](const std::string& line, const std::string& part) {
+    return line.find(part) != std::string::npos;
+  };
+  const std::string good = figures_with(misbehaviour::none);
+  CAPTURE(good);
+  CHECK(holds(good, "\"messages\":120"));
+  CHECK(holds(good, "\"unanswered\":0"));
+  CHECK(holds(good, "\"refused_per_second\":0"));
+  const std::string refusing = figures_with(misbehaviour::refuse_publish);
+  CAPTURE(refusing);
+  CHECK(holds(refusing, "\"unanswered\":0"));
+  CHECK_FALSE(holds(refusing, "\"refused_per_second\":0"));
+  const std::string silent = figures_with(misbehaviour::silent);
+  CAPTURE(silent);
+  CHECK(holds(silent, "\"unanswered\":120"));
+  CHECK(holds(silent, "\"in_time_per_second\":0"));
 }
 
 TEST_CASE("what ingest was promised is read back") {

@@ -23,7 +23,8 @@ struct cache_fixture : deterministic {
     return most == 0 ? std::vector<attempt_key>{} : std::vector<attempt_key>{{std::move(key), most}};
   }
   bool reserve(std::string key) {
-    return ask<attempt_verdict>(cache, reserve_attempt{counted(std::move(key))}).value().allowed;
+    return ask<attempt_verdict>(cache, reserve_attempt{counted(std::move(key))}).value().outcome ==
+           attempt_outcome::taken;
   }
   void settle_as(std::string key, bool success) { send(cache, settle_attempt{counted(std::move(key)), success}); }
   bool take(std::string key) { return ask<bool>(cache, take_rate{std::move(key), 2}).value(); }
@@ -52,11 +53,11 @@ TEST_CASE_FIXTURE(cache_fixture, "parallel attempts past the bound wait until on
   auto fourth = ask<attempt_verdict>(cache, reserve_attempt{counted("a")});
   CHECK_FALSE(fourth.arrived());
   settle_as("a", true); // given back
-  CHECK(fourth.value().allowed);
+  CHECK(fourth.value().outcome == attempt_outcome::taken);
   auto fifth = ask<attempt_verdict>(cache, reserve_attempt{counted("a")});
   for (int i = 0; i < 3; ++i)
     settle_as("a", false); // all failed
-  CHECK_FALSE(fifth.value().allowed);
+  CHECK(fifth.value().outcome == attempt_outcome::locked);
 }
 
 TEST_CASE_FIXTURE(cache_fixture, "without a bound nobody is locked") {

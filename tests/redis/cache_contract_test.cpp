@@ -33,7 +33,7 @@ CACHE_TEST("an account is locked after so many failures, for a time") {
   for (int i = 0; i < 3; ++i)
     CHECK(node->fail("a"));
   auto refused = node->attempt("a").get();
-  CHECK_FALSE(refused.allowed);
+  CHECK(refused.outcome != attempt_outcome::taken);
   CHECK(refused.locked_until > timestamp{});
   CHECK(refused.locked_until <= wall_clock() + 2s);
   CHECK(node->reserve("b"));
@@ -60,11 +60,11 @@ CACHE_TEST("parallel attempts past the bound wait until one is settled") {
   auto fourth = node->attempt("a");
   CHECK(fourth.wait_for(300ms) == std::future_status::timeout);
   node->settle("a", true);
-  CHECK(fourth.get().allowed);
+  CHECK(fourth.get().outcome == attempt_outcome::taken);
   auto fifth = node->attempt("a");
   for (int i = 0; i < 3; ++i)
     node->settle("a", false);
-  CHECK_FALSE(fifth.get().allowed);
+  CHECK(fifth.get().outcome != attempt_outcome::taken);
 }
 
 CACHE_TEST("an attempt that waits is refused when its time is over, and when too many wait") {
@@ -78,7 +78,7 @@ CACHE_TEST("an attempt that waits is refused when its time is over, and when too
   for (int i = 0; i < 6; ++i)
     waiting.push_back(node->attempt("a"));
   for (auto& each : waiting)
-    CHECK_FALSE(each.get().allowed);
+    CHECK(each.get().outcome != attempt_outcome::taken);
 }
 
 CACHE_TEST("a thousand parallel wrong guesses cost as many verifications as may fail") {
@@ -108,9 +108,9 @@ CACHE_TEST("an attempt is taken of all its keys or of none") {
   auto fail = [&](const std::string& account) {
     auto keys = from(account);
     auto verdict = node->attempt_of(keys).get();
-    if (verdict.allowed)
+    if (verdict.outcome == attempt_outcome::taken)
       node->settle(keys, false);
-    return verdict.allowed;
+    return verdict.outcome == attempt_outcome::taken;
   };
   for (int i = 0; i < 3; ++i)
     CHECK(fail("1"));
@@ -121,24 +121,24 @@ CACHE_TEST("an attempt is taken of all its keys or of none") {
   CHECK(fail("3"));
   // Now the source is, for every account; elsewhere they are not.
   CHECK_FALSE(fail("4"));
-  CHECK(node->attempt_of({{"user:4", 3}, {"source:t", 5}}).get().allowed);
-  CHECK_FALSE(node->attempt_of({{"user:1", 3}, {"source:t", 5}}).get().allowed);
+  CHECK(node->attempt_of({{"user:4", 3}, {"source:t", 5}}).get().outcome == attempt_outcome::taken);
+  CHECK(node->attempt_of({{"user:1", 3}, {"source:t", 5}}).get().outcome != attempt_outcome::taken);
   CHECK(eventually([&] { return fail("4"); }));
 }
 
 CACHE_TEST("an attempt waits for the key that is out, and is taken of both when it comes back") {
   auto node = Form::make();
   std::vector<attempt_key> one{{"user:1", 3}, {"source:s", 2}}, other{{"user:2", 3}, {"source:s", 2}};
-  CHECK(node->attempt_of(one).get().allowed);
-  CHECK(node->attempt_of(one).get().allowed);
+  CHECK(node->attempt_of(one).get().outcome == attempt_outcome::taken);
+  CHECK(node->attempt_of(one).get().outcome == attempt_outcome::taken);
   auto waiting = node->attempt_of(other);
   CHECK(waiting.wait_for(300ms) == std::future_status::timeout);
   node->settle(one, true);
-  CHECK(waiting.get().allowed);
+  CHECK(waiting.get().outcome == attempt_outcome::taken);
   node->settle(one, true);
   node->settle(other, true);
   for (int i = 0; i < 2; ++i)
-    CHECK(node->attempt_of(other).get().allowed);
+    CHECK(node->attempt_of(other).get().outcome == attempt_outcome::taken);
 }
 
 CACHE_TEST("a rate gives its minute's worth") {

@@ -16,16 +16,6 @@ uuid session_number(std::uint16_t number) {
   return id;
 }
 
-bool eventually(const std::function<bool()>& condition) {
-  auto deadline = std::chrono::steady_clock::now() + 20s;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline)
-      return false;
-    std::this_thread::sleep_for(5ms);
-  }
-  return true;
-}
-
 memory::cache_config quick_rules() {
   memory::cache_config rules;
   rules.lock = 2s;

@@ -18,6 +18,7 @@
 #include "adapters/redis/client.hpp"
 #include "adapters/redis/revocations.hpp"
 #include "messages/messages.hpp"
+#include "tests/eventually.hpp"
 #include "tests/redis/redis_server.hpp"
 
 namespace callboard::test {
@@ -26,8 +27,6 @@ using namespace std::chrono_literals;
 
 timestamp wall_clock();
 uuid session_number(std::uint16_t number);
-/// Waits for a condition, for 20 s at most; false if it does not come.
-bool eventually(const std::function<bool()>& condition);
 /// Rules that a test can live through: locked for 2 s.
 memory::cache_config quick_rules();
 
@@ -57,7 +56,7 @@ public:
     return ask<attempt_verdict>(reserve_attempt{std::move(keys)});
   }
   std::future<attempt_verdict> attempt(const std::string& key) { return attempt_of(counted(key)); }
-  bool reserve(const std::string& key) { return attempt(key).get().allowed; }
+  bool reserve(const std::string& key) { return attempt(key).get().outcome == attempt_outcome::taken; }
   /// So many log-ins at once, each settled as soon as it was verified; how many were.
   int log_in_together(const std::string& key, int count, bool success) {
     struct tally {
@@ -69,7 +68,7 @@ public:
         self->request(target, 60s, reserve_attempt{keys})
             .then(
                 [=](const attempt_verdict& verdict) {
-                  if (verdict.allowed) {
+                  if (verdict.outcome == attempt_outcome::taken) {
                     ++all->verified;
                     self->send(target, settle_attempt{keys, success});
                   }

@@ -3,7 +3,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <memory>
-#include <thread>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -13,6 +12,8 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "tests/eventually.hpp"
 
 namespace callboard::test {
 namespace {
@@ -67,12 +68,8 @@ void redis_server::start() {
              "--appendonly", "no", "--set-proc-title", "no", nullptr);
     ::_exit(127);
   }
-  for (int i = 0; i < 1000; ++i) {
-    if (run({"PING"}) == "PONG")
-      return;
-    std::this_thread::sleep_for(std::chrono::milliseconds{10});
-  }
-  FAIL("redis-server does not start: is the package redis-server installed?");
+  if (!eventually([this] { return run({"PING"}) == "PONG"; }, std::chrono::seconds{10}))
+    FAIL("redis-server does not start: is the package redis-server installed?");
 }
 
 void redis_server::kill() {

@@ -35,7 +35,7 @@ TEST_CASE_FIXTURE(two_nodes, "an attempt waits for one that is under way on anot
   auto waiting = other->attempt("a");
   CHECK(waiting.wait_for(300ms) == std::future_status::timeout);
   one->settle("a", true);
-  CHECK(waiting.get().allowed);
+  CHECK(waiting.get().outcome == attempt_outcome::taken);
 }
 
 TEST_CASE_FIXTURE(two_nodes, "a rate is shared") {

@@ -69,3 +69,9 @@ TEST_CASE("what is wrong with a Redis URL is said without its password") {
     CHECK(sentence.find("hidden") == std::string::npos);
   }
 }
+
+TEST_CASE("an URL as an option may be absent, but not wrong") {
+  CHECK(check_url("").empty());
+  CHECK(check_url("redis://:secret@redis.example.com").empty());
+  CHECK(check_url("redis://:secret@redis.example.com:0") == fault("redis://:secret@redis.example.com:0"));
+}

@@ -28,8 +28,9 @@ TEST_CASE("the plain cookie name serves loopback hosts over http alone") {
     CHECK_FALSE(needs_secure_cookie("http://127.0.0.1:8080", host));
     CHECK(needs_secure_cookie("https://chat.example.com", host));
   }
-  for (auto host : {"", "example.com", "127.0.0.1.evil.example", "127.evil", "localhost.evil.example", "10.0.0.1:8080",
-                    "[::2]:80", "[::1", "evil.example:127.0.0.1", "notlocalhost"}) {
+  for (auto host :
+       {"", "example.com", "127.0.0.1.evil.example", "127.evil", "localhost.evil.example", "10.0.0.1:8080", "[::2]:80",
+        "[::1", "evil.example:127.0.0.1", "notlocalhost", "[::1]evil", "localhost:evil", "127...", "127.999.1.1"}) {
     CAPTURE(host);
     CHECK(needs_secure_cookie("", host));
   }

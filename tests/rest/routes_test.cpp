@@ -14,7 +14,7 @@ namespace {
 
 router all_routes() {
   router routes;
-  CHECK_FALSE(add_routes(routes, {}));
+  add_routes(routes, {});
   return routes;
 }
 
@@ -71,11 +71,21 @@ TEST_CASE("every changing route says whether it takes a body") {
   }
 }
 
-TEST_CASE("a network that is none is told") {
+TEST_CASE("administration is there for the operators' networks alone, everything else for everybody") {
   router routes;
   rest_options options;
-  options.admin_networks = {"10.0.0.0/99"};
-  auto failure = add_routes(routes, std::move(options));
-  REQUIRE(failure);
-  CHECK(callboard::context_of(failure).detail.find("10.0.0.0/99") != std::string::npos);
+  std::string problem;
+  REQUIRE(options.operators.set({"10.1.0.0/16"}, problem));
+  add_routes(routes, std::move(options));
+  for (const auto& each : routes.routes()) {
+    CAPTURE(each->pattern);
+    auto seen = [&](std::string_view address) { return routes.match(each->method, each->pattern, address); };
+    CHECK(seen("10.1.2.3").route == each.get());
+    CHECK(seen("127.0.0.1").route == each.get());
+    auto is_hidden = each->pattern.starts_with("/admin/");
+    for (auto address : {"10.2.0.1", "2001:db8::/64", ""}) {
+      CHECK((seen(address).route == nullptr) == is_hidden);
+      CHECK(routes.match(method::other, each->pattern, address).allow.empty() == is_hidden);
+    }
+  }
 }

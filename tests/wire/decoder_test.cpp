@@ -350,3 +350,33 @@ TEST_CASE("a full frame of 64 KiB is read") {
   CHECK(only<post_command>(frame).text == "z");
   CHECK(only<post_command>(R"({"id":1,"publish":{"channel":"room:1","data":{"text":"after"}}})").text == "after");
 }
+
+TEST_CASE("a command may name its trace beside its id, or in its data") {
+  auto trace_of = [](const std::string& frame) {
+    CAPTURE(frame);
+    auto decoded = decode(frame);
+    REQUIRE_FALSE(decoded.violation);
+    REQUIRE(decoded.commands.size() == 1);
+    CHECK_FALSE(std::holds_alternative<refused_command>(decoded.commands[0].body));
+    return print_traceparent(decoded.commands[0].trace);
+  };
+  const std::string first = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  const std::string second = "00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-00";
+  auto publish = [](const std::string& beside, const std::string& inside) {
+    return R"({"id":1)" + beside + R"(,"publish":{"channel":"room:5","data":{"text":"x")" + inside + "}}}";
+  };
+  auto member = [](const std::string& value) { return R"(,"traceparent":)" + value; };
+  auto quoted = [](const std::string& text) { return "\"" + text + "\""; };
+  CHECK(trace_of(publish("", "")).empty());
+  CHECK(trace_of(publish(member(quoted(first)), "")) == first);
+  CHECK(trace_of(publish("", member(quoted(second)))) == second);
+  CHECK(trace_of(publish(member(quoted(first)), member(quoted(second)))) == first);
+  CHECK(trace_of(R"({"id":1,"ping":{},"traceparent":")" + first + R"("})") == first);
+  for (auto* garbage : {"null", "7", "[]", "{}", R"("")", R"("00-0-0-00")"}) {
+    CHECK(trace_of(publish(member(garbage), "")).empty());
+    CHECK(trace_of(publish("", member(garbage))).empty());
+  }
+  CHECK(trace_of(rpc("message.send", R"({"room_id":5,"text":"x","traceparent":")" + first + R"("})")) == first);
+  CHECK(trace_of(rpc("room.create", R"({"name":"x","traceparent":")" + first + R"("})")) == first);
+  CHECK(trace_of(rpc("reminder.create", R"({"text":"x","in":"PT1H","traceparent":")" + first + R"("})")) == first);
+}

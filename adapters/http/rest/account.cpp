@@ -13,9 +13,9 @@ response answer_tokens(const request_context& request, const rest_options& optio
   auto answer = answer_json(200, [&](wire::json_writer& json) { wire::write_tokens(json, tokens); });
   if (!tokens.cookie)
     return answer;
-  set_session_cookie(answer, request, options.public_url, tokens.refresh_token, tokens.refresh_expires_in);
+  set_session_cookie(answer, request, options.public_url, tokens.refresh_token.reveal(), tokens.refresh_expires_in);
   if (!tokens.device_token.empty())
-    set_device_cookie(answer, request, options.public_url, tokens.device_token, tokens.device_expires_in);
+    set_device_cookie(answer, request, options.public_url, tokens.device_token.reveal(), tokens.device_expires_in);
   return answer;
 }
 
@@ -93,7 +93,7 @@ answer log_in(request_context& request, const rest_options& options) {
   if (auto failure = fields.failure())
     co_return refuse(request, failure);
   if (wanted.device_token.empty())
-    wanted.device_token = read_device_cookie(request, options.public_url);
+    wanted.device_token = std::string{read_device_cookie(request, options.public_url)};
   if (wanted.cookie && is_cross_site(request))
     co_return refuse(request, foreign_page());
   auto tokens = co_await ask<issued_tokens>(request.services().auth, options.deadline, wanted);
@@ -115,7 +115,7 @@ answer refresh(request_context& request, const rest_options& options) {
   if (token) {
     wanted.token = std::move(*token);
   } else {
-    wanted.token = read_session_cookie(request, options.public_url);
+    wanted.token = std::string{read_session_cookie(request, options.public_url)};
     wanted.cookie = true;
     if (wanted.token.empty())
       co_return refuse(request, make_failure(errc::invalid_refresh_token, "There is no refresh token"));

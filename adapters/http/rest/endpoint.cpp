@@ -14,14 +14,18 @@ constexpr std::uint64_t default_page = 50;
 constexpr std::uint64_t max_page = 200;
 constexpr std::size_t max_cursor_bytes = 200;
 constexpr std::size_t max_idempotency_key = 255;
+constexpr std::string_view administration = "/admin/";
 constexpr std::string_view idempotency_header = "idempotency-key";
 
 } // namespace
 
 void add(router& routes, const shared_options& options, method verb, std::string pattern, permission needs,
          body_rule body, endpoint run, std::size_t max_body_bytes) {
-  routes.add({verb, std::move(pattern), needs, body, max_body_bytes,
-              [options, run](request_context& request) { return run(request, *options); }});
+  auto call = [options, run](request_context& request) { return run(request, *options); };
+  route entry{verb, std::move(pattern), needs, body, max_body_bytes, std::move(call)};
+  if (entry.pattern.starts_with(administration))
+    entry.is_seen_from = [options](std::string_view address) { return options->operators.contain(address); };
+  routes.add(std::move(entry));
 }
 
 response refuse(const request_context& request, const caf::error& error) {

@@ -27,7 +27,8 @@ using shared_options = std::shared_ptr<const rest_options>;
 constexpr std::size_t max_message_body = 64 * 1024;  // 4,096 code points, escaped
 constexpr std::size_t max_members_body = 512 * 1024; // 10,000 names
 
-/// Adds a route whose handler is `run`. The handler holds the options as long as the route lives.
+/// Adds a route whose handler is `run`. The handler holds the options as long as the route lives. What is below
+/// /admin/ is seen from the operators' networks alone (security.md, Nodes).
 void add(router& routes, const shared_options& options, method verb, std::string pattern, permission needs,
          body_rule body, endpoint run, std::size_t max_body_bytes = 0);
 

@@ -15,8 +15,8 @@ void add_message_routes(router& routes, const shared_options& options);
 void add_reminder_routes(router& routes, const shared_options& options);
 void add_admin_routes(router& routes, const shared_options& options);
 void add_administration_routes(router& routes, const shared_options& options);
+void add_cluster_routes(router& routes, const shared_options& options);
 void add_analytics_routes(router& routes, const shared_options& options);
-/// The error names a network of `admin_networks` that is none.
-caf::error add_operation_routes(router& routes, const shared_options& options);
+void add_operation_routes(router& routes, const shared_options& options);
 
 } // namespace callboard::http::rest

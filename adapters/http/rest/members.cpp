@@ -49,7 +49,7 @@ answer invite(request_context& request, const rest_options& options) {
     co_return refuse(request, unknown);
   for (auto& each : *found)
     each.role = member_role::member;
-  room_invite wanted{room_id{*id}, request.caller(), std::move(*found)};
+  room_invite wanted{room_id{*id}, request.caller(), std::move(*found), request.trace()};
   auto room = co_await ask_owner<room_view>(request, options, wanted);
   co_return room ? answer_room(200, *room) : refuse(request, room.error());
 }
@@ -61,7 +61,7 @@ answer expel(request_context& request, const rest_options& options) {
   auto target = request.number_parameter("user_id");
   if (!target)
     co_return refuse(request, target.error());
-  room_expel wanted{room_id{*id}, request.caller(), user_id{*target}};
+  room_expel wanted{room_id{*id}, request.caller(), user_id{*target}, request.trace()};
   auto gone = co_await ask_owner<done>(request, options, wanted);
   co_return gone ? no_content() : refuse(request, gone.error());
 }

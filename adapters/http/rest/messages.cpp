@@ -83,17 +83,20 @@ answer post(request_context& request, const rest_options& options) {
   auto id = request.number_parameter("id");
   if (!id)
     co_return refuse(request, id.error());
+  room_post wanted;
+  if (auto& gate = request.services().gate; gate && !(wanted.place = gate->enter()))
+    co_return refuse(request, no_message_place());
   auto body = request.json();
   if (!body)
     co_return refuse(request, body.error());
   wire::form fields{*body};
-  room_post wanted;
   wanted.room = room_id{*id};
   wanted.who = request.caller();
   wanted.text = fields.required_text("text");
   wanted.key = fields.text("key").value_or(std::string{});
   wanted.reply_to = static_cast<stream_offset>(fields.number("reply_to", 0).value_or(0));
   wanted.as = fields.text("as").value_or(std::string{});
+  wanted.trace = request.trace();
   if (auto failure = fields.failure())
     co_return refuse(request, failure);
   auto header = read_idempotency_key(request);

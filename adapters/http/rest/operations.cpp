@@ -1,6 +1,5 @@
 #include <chrono>
 
-#include "adapters/http/rest/admin_networks.hpp"
 #include "adapters/http/rest/groups.hpp"
 
 // What an operator and other machines ask.
@@ -43,28 +42,20 @@ answer show_key_set(request_context&, const rest_options& options) {
   co_return answer;
 }
 
+answer show_metrics(request_context& request, const rest_options& options) {
+  if (!options.operators.contain(request.origin().address))
+    co_return refuse(request, make_failure(errc::forbidden, "Metrics are for the operator's networks"));
+  co_return text_response(200, "text/plain; version=0.0.4; charset=utf-8",
+                          options.metrics ? options.metrics() : std::string{});
+}
+
 } // namespace
 
-caf::error add_operation_routes(router& routes, const shared_options& options) {
+void add_operation_routes(router& routes, const shared_options& options) {
   add(routes, options, method::get, "/livez", permission::none, body_rule::none, tell_alive);
   add(routes, options, method::get, "/readyz", permission::none, body_rule::none, tell_ready);
   add(routes, options, method::get, "/.well-known/jwks.json", permission::none, body_rule::none, show_key_set);
-  auto allowed = std::make_shared<admin_networks>();
-  std::string wrong_network;
-  bool good = allowed->set(options->admin_networks, wrong_network);
-  // No coroutine: nothing is waited for, and what is captured outlives the call.
-  auto show_metrics = [options, allowed](request_context& request) -> answer {
-    return [](request_context& asked, const rest_options& settings, bool may_see) -> answer {
-      if (!may_see)
-        co_return refuse(asked, make_failure(errc::forbidden, "Metrics are for the operator's networks"));
-      co_return text_response(200, "text/plain; version=0.0.4; charset=utf-8",
-                              settings.metrics ? settings.metrics() : std::string{});
-    }(request, *options, allowed->contain(request.origin().address));
-  };
-  routes.add({method::get, "/metrics", permission::none, body_rule::none, 0, std::move(show_metrics)});
-  if (!good)
-    return make_failure(errc::validation_failed, std::move(wrong_network));
-  return {};
+  add(routes, options, method::get, "/metrics", permission::none, body_rule::none, show_metrics);
 }
 
 } // namespace callboard::http::rest

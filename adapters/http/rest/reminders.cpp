@@ -35,7 +35,7 @@ answer create(request_context& request, const rest_options& options) {
   auto claim = read_idempotency(request, "POST /reminders", *body);
   if (!claim)
     co_return refuse(request, claim.error());
-  reminder_add wanted{request.caller(), std::move(form->reminder), std::move(*claim)};
+  reminder_add wanted{request.caller(), std::move(form->reminder), std::move(*claim), request.trace()};
   auto made = co_await ask_owner<reminder_record>(request, options, wanted);
   if (!made)
     co_return refuse(request, name_given_field(made.error(), *body));
@@ -79,6 +79,7 @@ answer change(request_context& request, const rest_options& options) {
     co_return refuse(request, body.error());
   wire::form fields{*body};
   reminder_edit wanted;
+  wanted.trace = request.trace();
   wanted.who = request.caller();
   wanted.id = reminder_id{*id};
   if (auto text = fields.text("text"))
@@ -96,7 +97,7 @@ answer cancel(request_context& request, const rest_options& options) {
   auto id = request.number_parameter("id");
   if (!id)
     co_return refuse(request, id.error());
-  reminder_cancel wanted{request.caller(), reminder_id{*id}};
+  reminder_cancel wanted{request.caller(), reminder_id{*id}, request.trace()};
   auto reminder = co_await ask_owner<reminder_record>(request, options, wanted);
   co_return answer_reminder(request, reminder);
 }
@@ -112,7 +113,7 @@ answer snooze(request_context& request, const rest_options& options) {
   auto until = wire::read_moment(fields, fields.has("until") ? "until" : "due_at", now(), true);
   if (auto failure = fields.failure())
     co_return refuse(request, failure);
-  reminder_snooze wanted{request.caller(), reminder_id{*id}, *until};
+  reminder_snooze wanted{request.caller(), reminder_id{*id}, *until, request.trace()};
   auto reminder = co_await ask_owner<reminder_record>(request, options, wanted);
   co_return reminder ? answer_reminder(200, *reminder) : refuse(request, name_given_field(reminder.error(), *body));
 }
@@ -126,7 +127,7 @@ answer finish(request_context& request, const rest_options& options) {
     co_return refuse(request, body.error());
   if (auto failure = wire::form{*body}.failure())
     co_return refuse(request, failure);
-  reminder_done wanted{request.caller(), reminder_id{*id}};
+  reminder_done wanted{request.caller(), reminder_id{*id}, request.trace()};
   auto reminder = co_await ask_owner<reminder_record>(request, options, wanted);
   co_return answer_reminder(request, reminder);
 }

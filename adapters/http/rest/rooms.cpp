@@ -18,7 +18,7 @@ answer create(request_context& request, const rest_options& options) {
   auto claim = read_idempotency(request, "POST /rooms", *body);
   if (!claim)
     co_return refuse(request, claim.error());
-  user_create_room wanted{request.caller(), std::move(*form), std::move(*claim)};
+  user_create_room wanted{request.caller(), std::move(*form), std::move(*claim), request.trace()};
   auto made = co_await ask_owner<room_view>(request, options, wanted);
   if (!made)
     co_return refuse(request, made.error());
@@ -57,7 +57,7 @@ answer rename(request_context& request, const rest_options& options) {
   if (!body)
     co_return refuse(request, body.error());
   wire::form fields{*body};
-  room_rename wanted{room_id{*id}, request.caller(), fields.required_text("name")};
+  room_rename wanted{room_id{*id}, request.caller(), fields.required_text("name"), request.trace()};
   if (auto failure = fields.failure())
     co_return refuse(request, failure);
   auto room = co_await ask_owner<room_view>(request, options, wanted);
@@ -68,7 +68,7 @@ answer remove(request_context& request, const rest_options& options) {
   auto id = request.number_parameter("id");
   if (!id)
     co_return refuse(request, id.error());
-  room_remove wanted{room_id{*id}, request.caller()};
+  room_remove wanted{room_id{*id}, request.caller(), request.trace()};
   auto gone = co_await ask_owner<done>(request, options, wanted);
   co_return gone ? no_content() : refuse(request, gone.error());
 }

@@ -4,7 +4,7 @@
 
 namespace callboard::http::rest {
 
-caf::error add_routes(router& routes, rest_options options) {
+void add_routes(router& routes, rest_options options) {
   auto shared = std::make_shared<const rest_options>(std::move(options));
   add_account_routes(routes, shared);
   add_password_routes(routes, shared);
@@ -17,7 +17,8 @@ caf::error add_routes(router& routes, rest_options options) {
   add_admin_routes(routes, shared);
   add_administration_routes(routes, shared);
   add_analytics_routes(routes, shared);
-  return add_operation_routes(routes, shared);
+  add_cluster_routes(routes, shared);
+  add_operation_routes(routes, shared);
 }
 
 } // namespace callboard::http::rest

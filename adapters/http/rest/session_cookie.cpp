@@ -2,15 +2,20 @@
 
 #include <algorithm>
 
+#include <boost/asio/ip/address_v4.hpp>
+
 #include "adapters/http/text.hpp"
 
 namespace callboard::http::rest {
 namespace {
 
+/// Without `:port`. Whatever else follows a name or a bracketed address stays, so it is taken for no loopback host.
 std::string_view without_port(std::string_view host) {
-  if (host.starts_with('['))
-    return host.substr(0, std::min(host.size(), host.find(']') + 1));
-  return host.substr(0, host.find(':'));
+  auto colon = host.rfind(':');
+  auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (colon == std::string_view::npos || !std::all_of(host.begin() + colon + 1, host.end(), is_digit))
+    return host;
+  return host.substr(0, colon);
 }
 
 bool is_loopback_host(std::string_view host) {
@@ -18,8 +23,8 @@ bool is_loopback_host(std::string_view host) {
   if (name == "localhost" || name.ends_with(".localhost") || name == "[::1]")
     return true;
   // 127.0.0.0/8, written as four numbers: a name such as 127.0.0.1.example is none.
-  return name.starts_with("127.") && std::count(name.begin(), name.end(), '.') == 3 &&
-         std::all_of(name.begin(), name.end(), [](char c) { return c == '.' || (c >= '0' && c <= '9'); });
+  boost::system::error_code error;
+  return boost::asio::ip::make_address_v4(name, error).is_loopback() && !error;
 }
 
 struct cookie_names {

@@ -47,7 +47,7 @@ answer change_me(request_context& request, const rest_options& options) {
 }
 
 answer delete_me(request_context& request, const rest_options& options) {
-  auth_delete_account wanted{request.caller()};
+  auth_delete_account wanted{request.caller(), request.trace()};
   auto gone = co_await ask<done>(request.services().auth, options.deadline, wanted);
   if (!gone)
     co_return refuse(request, gone.error());

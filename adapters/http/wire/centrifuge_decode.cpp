@@ -9,6 +9,7 @@
 
 #include "adapters/http/wire/protocol_commands.hpp"
 #include "messages/errors.hpp"
+#include "messages/trace.hpp"
 
 namespace callboard::http::wire {
 namespace {
@@ -23,7 +24,7 @@ public:
       capacity_ = std::max<std::size_t>(frame.size(), 4096);
       bytes_ = std::make_unique<char[]>(capacity_ + simdjson::SIMDJSON_PADDING);
     }
-    std::memcpy(bytes_.get(), frame.data(), frame.size());
+    std::copy(frame.begin(), frame.end(), bytes_.get());
     std::memset(bytes_.get() + frame.size(), 0, simdjson::SIMDJSON_PADDING);
     return bytes_.get();
   }
@@ -51,8 +52,26 @@ struct envelope {
   std::string_view method;
   simdjson::dom::element params;
   unsigned methods = 0;
+  trace_context trace;
   bool unknown = false; // there are members that are no commands
 };
+
+/// What is no trace is taken as if it were not there: nobody is refused for it.
+trace_context read_trace(simdjson::dom::element value) {
+  std::string_view text;
+  if (value.get(text) != simdjson::SUCCESS)
+    return {};
+  return parse_traceparent(text).value_or(trace_context{});
+}
+
+/// SDKs give their users no way to add a member to a command, but for those that carry data.
+trace_context read_trace_of_data(const envelope& parts) {
+  simdjson::dom::element value;
+  if ((parts.method != "publish" && parts.method != "rpc") ||
+      parts.params["data"][traceparent_name].get(value) != simdjson::SUCCESS)
+    return {};
+  return read_trace(value);
+}
 
 /// Nothing, or what makes it a violation.
 std::string_view read_envelope(simdjson::dom::object object, envelope& parts) {
@@ -71,6 +90,8 @@ std::string_view read_envelope(simdjson::dom::object object, envelope& parts) {
       parts.method = key;
       parts.params = value;
       ++parts.methods;
+    } else if (key == traceparent_name) {
+      parts.trace = read_trace(value);
     } else {
       parts.unknown = true;
     }
@@ -134,7 +155,8 @@ decoded_frame centrifuge_json::decode(std::string_view frame, std::size_t max_co
     auto body = read_body(parts, clock_());
     if (parts.id == 0 && std::holds_alternative<refused_command>(body))
       return violation("a send is not as it should be"); // without an id there is no way to say so in an answer
-    result.commands.push_back({parts.id, std::move(body)});
+    auto trace = parts.trace.empty() ? read_trace_of_data(parts) : parts.trace;
+    result.commands.push_back({parts.id, std::move(body), trace});
   }
   if (count == 0)
     return violation("a frame without commands");

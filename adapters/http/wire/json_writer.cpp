@@ -5,11 +5,12 @@
 
 #include <simdjson.h>
 
+#include "adapters/http/text.hpp"
+
 namespace callboard::http::wire {
 namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
-constexpr std::string_view replacement = "\xEF\xBF\xBD"; // U+FFFD
 
 // 0: as it is; 'u': \u00XX; otherwise the letter behind the backslash.
 constexpr std::array<char, 256> make_escapes() {
@@ -27,20 +28,6 @@ constexpr std::array<char, 256> make_escapes() {
 }
 
 constexpr auto escapes = make_escapes();
-
-// Length of the longest prefix that is UTF-8. Slow: proper text never comes here.
-std::size_t valid_prefix(std::string_view text) {
-  std::size_t good = 0;
-  for (std::size_t length = 1; length <= text.size() - good;) {
-    if (simdjson::validate_utf8(text.data() + good, length)) {
-      good += length;
-      length = 1;
-    } else if (++length > 4) {
-      break;
-    }
-  }
-  return good;
-}
 
 void append_valid(std::string& out, std::string_view text) {
   std::size_t begin = 0;
@@ -66,13 +53,10 @@ void append_valid(std::string& out, std::string_view text) {
 
 void append_json_text(std::string& out, std::string_view text) {
   out += '"';
-  while (!simdjson::validate_utf8(text.data(), text.size())) {
-    auto good = valid_prefix(text);
-    append_valid(out, text.substr(0, good));
-    out += replacement;
-    text.remove_prefix(good + 1);
-  }
-  append_valid(out, text);
+  if (simdjson::validate_utf8(text.data(), text.size())) [[likely]]
+    append_valid(out, text);
+  else
+    append_valid(out, as_utf8(text));
   out += '"';
 }
 

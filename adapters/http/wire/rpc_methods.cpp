@@ -2,6 +2,7 @@
 #include "adapters/http/wire/command_fields.hpp"
 #include "adapters/http/wire/protocol_commands.hpp"
 #include "adapters/http/wire/request_forms.hpp"
+#include "messages/trace.hpp"
 
 namespace callboard::http::wire {
 namespace {
@@ -78,6 +79,7 @@ command_body read_as_post(simdjson::dom::object data, Read read) {
   auto body = http::parse_strict_object(simdjson::minify(data));
   if (!body)
     return refused_command{std::move(body.error())};
+  body->erase(traceparent_name); // of the command
   auto wanted = read(*body);
   if (!wanted)
     return refused_command{std::move(wanted.error())};

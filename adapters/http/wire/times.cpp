@@ -11,6 +11,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// What RFC 3339 can write in UTC.
+constexpr timestamp first_time = std::chrono::sys_days{std::chrono::year{0} / std::chrono::January / 1};
+constexpr timestamp last_time =
+    std::chrono::sys_days{std::chrono::year{10000} / std::chrono::January / 1} - milliseconds{1};
+
 void append_digits(std::string& out, unsigned value, int count) {
   char digits[4];
   for (int i = count; i-- > 0; value /= 10)
@@ -92,9 +97,7 @@ std::set<std::string, std::less<>> load_timezones() {
 
 void append_time(std::string& out, timestamp time) {
   using namespace std::chrono;
-  constexpr timestamp first = sys_days{year{0} / January / 1};
-  constexpr timestamp last = sys_days{year{10000} / January / 1} - milliseconds{1};
-  time = std::clamp(time, first, last);
+  time = std::clamp(time, first_time, last_time);
   auto day = floor<days>(time);
   year_month_day date{day};
   auto rest = static_cast<unsigned>((time - day).count());
@@ -158,7 +161,7 @@ std::optional<timestamp> parse_time(std::string_view text) {
     auto offset = hours{*offset_hours} + minutes{*offset_minutes};
     time -= behind ? -offset : offset;
   }
-  if (!scan.at_end())
+  if (!scan.at_end() || time < first_time || time > last_time)
     return std::nullopt;
   return time;
 }

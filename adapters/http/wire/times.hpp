@@ -16,7 +16,8 @@ void append_time(std::string& out, timestamp time);
 std::string format_time(timestamp time);
 
 /// Reads RFC 3339 (section 5.6): `Z` or an offset is required; of a fraction's digits, at most nine, those beyond
-/// milliseconds are dropped. Dates that do not exist, leap seconds and a space in place of `T` are refused.
+/// milliseconds are dropped. Dates that do not exist, leap seconds, a space in place of `T` and what lies beyond the
+/// years 0000-9999 in UTC are refused.
 std::optional<timestamp> parse_time(std::string_view text);
 
 /// A day as `2026-05-01`. Years beyond 0000-9999 are cut to the ends.

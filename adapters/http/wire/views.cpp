@@ -116,15 +116,15 @@ void write_session(json_writer& json, const session_view& session, const session
 
 void write_tokens(json_writer& json, const issued_tokens& tokens) {
   json.begin_object();
-  json.text("access_token", tokens.access_token);
+  json.text("access_token", tokens.access_token.reveal());
   json.text("token_type", "Bearer");
   json.number("expires_in", tokens.expires_in);
   if (!tokens.cookie && !tokens.refresh_token.empty())
-    json.text("refresh_token", tokens.refresh_token);
+    json.text("refresh_token", tokens.refresh_token.reveal());
   json.number("refresh_expires_in", tokens.refresh_expires_in);
   json.text("session_id", to_string(tokens.session));
   if (!tokens.cookie && !tokens.device_token.empty()) {
-    json.text("device_token", tokens.device_token);
+    json.text("device_token", tokens.device_token.reveal());
     json.number("device_expires_in", tokens.device_expires_in);
   }
   json.key("user");

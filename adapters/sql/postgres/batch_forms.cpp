@@ -60,7 +60,8 @@ void lock_partitions(work& unit, const write_batch& batch) {
 void flush_outbox_together(work& unit) {
   auto count = static_cast<std::int64_t>(unit.outbox.size());
   auto id = take_numbers(unit, "outbox", count) - count;
-  array_text partitions, ids, events, types, topics, keys, data;
+  const auto traced = is_traced(unit);
+  array_text partitions, ids, events, types, topics, keys, data, traces;
   for (auto& row : unit.outbox) {
     partitions.add(static_cast<std::int64_t>(number_of(row.partition)));
     ids.add(++id);
@@ -69,6 +70,19 @@ void flush_outbox_together(work& unit) {
     topics.add(row.topic);
     keys.add(row.key);
     data.add(std::string_view{row.data});
+    if (traced && !row.trace.empty())
+      traces.add(std::string_view{print_traceparent(row.trace)});
+    else if (traced)
+      traces.add_null();
+  }
+  if (traced) {
+    run(unit.db,
+        R"(INSERT INTO outbox ("partition", id, event_id, type, topic, "key", data, traceparent, created_at)
+           SELECT u.*, $9::bigint FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::text[], $5::text[],
+                                              $6::bigint[], $7::text[], $8::text[]) AS u)",
+        partitions.text(), ids.text(), events.text(), types.text(), topics.text(), keys.text(), data.text(),
+        traces.text(), unit.now);
+    return;
   }
   run(unit.db,
       R"(INSERT INTO outbox ("partition", id, event_id, type, topic, "key", data, created_at)

@@ -22,9 +22,21 @@ std::string on_one_line(const char* message) {
   return text;
 }
 
+/// What libpq says about a URL that it does not understand quotes the URL, or a part of it: with its password. Only the
+/// name of a parameter stays.
+std::string without_quotes(std::string text) {
+  if (text.starts_with("invalid URI query parameter"))
+    return text;
+  for (auto begin = text.find('"'); begin != std::string::npos; begin = text.find('"', begin + 3)) {
+    auto end = std::min(text.find('"', begin + 1), text.size() - 1);
+    text.replace(begin, end - begin + 1, "...");
+  }
+  return text;
+}
+
 /// A policy is made from one text: time-out, application and URL, a line each.
 std::string to_options(const connecting& how) {
-  return std::to_string(how.timeout.count()) + "\n" + how.application_name + "\n" + how.url;
+  return std::to_string(how.timeout.count()) + "\n" + how.application_name + "\n" + how.url.reveal();
 }
 
 connecting from_options(const std::string& text) {
@@ -45,7 +57,7 @@ PGconn* start(const connecting& how) {
                           "3",
                           unanswered.c_str(),
                           how.application_name.c_str(),
-                          how.url.c_str(),
+                          how.url.reveal().c_str(),
                           "UTF8",
                           static_cast<const char*>(nullptr)};
   return PQconnectStartParams(keywords.data(), values.data(), 1);
@@ -92,7 +104,7 @@ std::string describe_url(const std::string& url) {
   std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parts{PQconninfoParse(url.c_str(), &reason),
                                                                      &PQconninfoFree};
   if (!parts) {
-    auto text = on_one_line(reason);
+    auto text = without_quotes(on_one_line(reason));
     PQfreemem(reason);
     throw driver_error{failure::fatal, text};
   }

@@ -7,11 +7,13 @@
 #include <pqxx/basic_connection>
 #include <pqxx/connectionpolicy>
 
+#include "messages/secret_text.hpp"
+
 namespace callboard::sql {
 
 /// How a connection is made: what libpq is told besides the URL, and until when it must stand.
 struct connecting {
-  std::string url;
+  secret_text url;
   std::string application_name;
   std::chrono::milliseconds timeout{3000};
 };

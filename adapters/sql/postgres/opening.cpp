@@ -38,6 +38,42 @@ std::optional<open_error> check_state(schema_state state, int version, const std
   return std::nullopt;
 }
 
+std::optional<open_error> check_partitions(postgres_connection& db, unsigned wanted, const std::string& place) {
+  auto partitions = meta_value(db, "partitions");
+  if (partitions.empty() || partitions == std::to_string(wanted))
+    return std::nullopt;
+  return open_error{open_failure::other_settings, "The database " + place + " was made with " + partitions +
+                                                      " partitions, not " + std::to_string(wanted) + "."};
+}
+
+/// How far the clock there is before ours, read in the middle of the question and its answer.
+std::chrono::milliseconds clock_ahead(postgres_connection& db) {
+  using std::chrono::system_clock;
+  auto before = system_clock::now();
+  auto asked = select(db, "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint");
+  auto theirs = asked.next() ? asked.get<timestamp>(0) : timestamp{};
+  auto ours = before + (system_clock::now() - before) / 2;
+  return std::chrono::duration_cast<std::chrono::milliseconds>(theirs - ours);
+}
+
+store_inspection inspect_checked(postgres_server& server) {
+  auto db = server.connect("doctor", server.options().query_deadline);
+  store_facts facts;
+  facts.known_version = postgres_migrations().back().version;
+  {
+    auto product = select(*db, "SELECT current_setting('server_version')");
+    facts.product = "PostgreSQL " + (product.next() ? product.get<std::string>(0) : "");
+  }
+  facts.clock_ahead = clock_ahead(*db);
+  auto state = examine(*db, facts.version);
+  if (auto refused = check_state(state, facts.version, server.place()))
+    return *refused;
+  if (facts.version > 0)
+    if (auto refused = check_partitions(*db, server.options().partitions, server.place()))
+      return *refused;
+  return facts;
+}
+
 std::variant<opened_schema, open_error> open_checked(postgres_server& server) {
   auto db = server.connect("schema", migration_limit);
   auto wanted = server.options().partitions;
@@ -45,13 +81,9 @@ std::variant<opened_schema, open_error> open_checked(postgres_server& server) {
   auto state = examine(*db, result.migrated.from);
   if (auto refused = check_state(state, result.migrated.from, server.place()))
     return *refused;
-  if (state == schema_state::ours && result.migrated.from > 0) {
-    auto partitions = meta_value(*db, "partitions");
-    if (!partitions.empty() && partitions != std::to_string(wanted))
-      return open_error{open_failure::other_settings, "The database " + server.place() + " was made with " +
-                                                          partitions + " partitions, not " + std::to_string(wanted) +
-                                                          "."};
-  }
+  if (state == schema_state::ours && result.migrated.from > 0)
+    if (auto refused = check_partitions(*db, wanted, server.place()))
+      return *refused;
   result.migrated.to = apply_migrations(*db);
   write_meta(*db, wanted);
   result.store_epoch = meta_value(*db, "store_epoch");
@@ -66,8 +98,8 @@ std::string host_name() {
 } // namespace
 
 postgres_server::postgres_server(postgres_options options)
-    : options_{std::move(options)}, place_{describe_url(options_.url)}, reconnecting_{options_.first_retry,
-                                                                                      options_.last_retry} {}
+    : options_{std::move(options)}, place_{describe_url(options_.url.reveal())}, reconnecting_{options_.first_retry,
+                                                                                               options_.last_retry} {}
 
 std::unique_ptr<postgres_connection> postgres_server::connect(std::string_view purpose,
                                                               std::chrono::milliseconds statement) {
@@ -104,6 +136,14 @@ open_error describe(const postgres_server& server, const driver_error& error) {
 std::variant<opened_schema, open_error> open_schema(postgres_server& server) {
   try {
     return open_checked(server);
+  } catch (const driver_error& error) {
+    return describe(server, error);
+  }
+}
+
+store_inspection inspect_schema(postgres_server& server) {
+  try {
+    return inspect_checked(server);
   } catch (const driver_error& error) {
     return describe(server, error);
   }

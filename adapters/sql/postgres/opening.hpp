@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "adapters/sql/executor.hpp"
+#include "adapters/sql/inspection.hpp"
 #include "adapters/sql/postgres/connection.hpp"
 #include "adapters/sql/postgres/node_lock.hpp"
 #include "adapters/sql/postgres/reconnecting.hpp"
@@ -39,6 +40,9 @@ struct opened_schema {
 
 /// Checks the schema, applies migrations, and makes or checks what was fixed when the store was made.
 std::variant<opened_schema, open_error> open_schema(postgres_server& server);
+
+/// As `inspect` (inspection.hpp), of a server.
+store_inspection inspect_schema(postgres_server& server);
 
 store_settings settings_of(const postgres_options& options);
 

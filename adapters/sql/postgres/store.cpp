@@ -1,5 +1,6 @@
 #include "adapters/sql/postgres/store.hpp"
 
+#include "adapters/sql/postgres/inspection.hpp"
 #include "adapters/sql/postgres/opening.hpp"
 
 namespace callboard::sql {
@@ -35,6 +36,7 @@ open_result open_store(const postgres_options& options) {
   opened.pool = {options.readers, options.reader_queue};
   opened.store_epoch = known.store_epoch;
   opened.migrated = known.migrated;
+  opened.takes_several_writers = true;
   opened.is_available = [server, lock] { return server->is_up() && lock->is_held(); };
   opened.lock = lock;
   return std::make_shared<server_store>(std::move(opened));
@@ -45,6 +47,13 @@ std::variant<migration_report, open_error> migrate(const postgres_options& optio
   if (auto* refused = std::get_if<open_error>(&opened))
     return *refused;
   return std::get<std::shared_ptr<server_store>>(opened)->migrated();
+}
+
+store_inspection inspect(const postgres_options& options) {
+  auto made = server_of(options);
+  if (auto* refused = std::get_if<open_error>(&made))
+    return *refused;
+  return inspect_schema(*std::get<std::shared_ptr<postgres_server>>(made));
 }
 
 session_result open_session_store(const postgres_options& options) {

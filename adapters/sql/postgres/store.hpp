@@ -7,13 +7,14 @@
 #include <variant>
 
 #include "adapters/sql/store.hpp"
+#include "messages/secret_text.hpp"
 
 namespace callboard::sql {
 
 /// Which PostgreSQL database holds the store, and how long anything may take.
 struct postgres_options {
   /// postgresql://user:password@host:port/database?sslmode=verify-full, as libpq takes it.
-  std::string url;
+  secret_text url;
   unsigned partitions = 64;     // fixed when the store is made; another number refuses to open
   unsigned readers = 4;         // connections, and threads, that answer queries
   unsigned reader_queue = 1024; // queries that may wait per reader; beyond: `overloaded`

@@ -147,8 +147,13 @@ void flush_outbox_from_memory(work& unit) {
   });
   auto count = static_cast<std::int64_t>(events.size());
   auto before = take_numbers(unit, "outbox", count) - count;
+  const auto traced = is_traced(unit);
+  std::vector<std::string> traces; // shown to the statement, as long as it runs
+  if (traced)
+    for (auto* event : events)
+      traces.push_back(print_traceparent(event->trace));
   auto* first = events.data();
-  auto column = [first, before](const outbox_row* const& each, int at) -> row_value {
+  auto column = [first, before, &traces](const outbox_row* const& each, int at) -> row_value {
     switch (at) {
     case 0:
       return number(each->partition);
@@ -164,12 +169,23 @@ void flush_outbox_from_memory(work& unit) {
       return each->key;
     case 6:
       return std::string_view{each->data};
+    case 7: {
+      auto& text = traces[static_cast<std::size_t>(&each - first)];
+      return text.empty() ? row_value{} : row_value{std::string_view{text}};
+    }
     default:
       return {};
     }
   };
   rows_of rows{events, column};
   batch_scope shown{unit, rows};
+  if (traced) {
+    run(unit.db,
+        R"(INSERT OR ROLLBACK INTO outbox ("partition", id, event_id, type, topic, "key", data, traceparent, created_at)
+           SELECT c0, c1, c2, c3, c4, c5, c6, c7, $1 FROM batch)",
+        unit.now);
+    return;
+  }
   run(unit.db,
       R"(INSERT OR ROLLBACK INTO outbox ("partition", id, event_id, type, topic, "key", data, created_at)
          SELECT c0, c1, c2, c3, c4, c5, c6, $1 FROM batch)",

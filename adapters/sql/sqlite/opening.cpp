@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fstream>
 
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include "adapters/sql/meta.hpp"
@@ -20,8 +21,8 @@ constexpr std::uintmax_t max_checked_size = 16u << 20;
 
 constexpr std::string_view file_magic{"SQLite format 3\0", 16};
 
-open_error describe(const sqlite_options& options, const driver_error& error) {
-  auto file = store_file(options).string();
+open_error describe(const std::filesystem::path& path, const driver_error& error) {
+  const auto& file = path.native();
   std::string reason = error.what(); // of several lines, where a check of the pages found something
   std::replace(reason.begin(), reason.end(), '\n', ' ');
   switch (error.kind()) {
@@ -90,6 +91,14 @@ std::optional<open_error> check_state(file_state state, int version, const std::
   return std::nullopt;
 }
 
+std::optional<open_error> check_partitions(sqlite_connection& db, unsigned wanted, const std::filesystem::path& file) {
+  auto partitions = meta_value(db, "partitions");
+  if (partitions.empty() || partitions == std::to_string(wanted))
+    return std::nullopt;
+  return open_error{open_failure::other_settings, "The store " + file.string() + " was made with " + partitions +
+                                                      " partitions, not " + std::to_string(wanted) + "."};
+}
+
 std::variant<opened_file, open_error> open_checked(const sqlite_options& options, const std::filesystem::path& file) {
   sqlite_connection db{file, access::read_write, options.busy_timeout};
   opened_file result;
@@ -97,13 +106,9 @@ std::variant<opened_file, open_error> open_checked(const sqlite_options& options
   if (auto refused = check_state(state, result.migrated.from, file))
     return *refused;
   check_pages(db, file);
-  if (state == file_state::ours) {
-    auto partitions = meta_value(db, "partitions");
-    if (!partitions.empty() && partitions != std::to_string(options.partitions))
-      return open_error{open_failure::other_settings, "The store " + file.string() + " was made with " + partitions +
-                                                          " partitions, not " + std::to_string(options.partitions) +
-                                                          "."};
-  }
+  if (state == file_state::ours)
+    if (auto refused = check_partitions(db, options.partitions, file))
+      return *refused;
   db.configure();
   result.migrated.to = apply_migrations(db);
   write_meta(db, options.partitions);
@@ -135,6 +140,19 @@ std::optional<open_error> prepare_directory(const sqlite_options& options) {
   return std::nullopt;
 }
 
+std::variant<std::unique_ptr<directory_lock>, open_error> take_lock(const std::filesystem::path& directory) {
+  auto taken = directory_lock::take(directory);
+  if (auto* other = std::get_if<directory_lock::held>(&taken)) {
+    auto holder =
+        other->holder.empty() ? std::string{"Another server"} : "Another server, process " + other->holder + ",";
+    return open_error{open_failure::locked, holder + " works on the data directory " + directory.string() + "."};
+  }
+  if (auto* unusable = std::get_if<directory_lock::unusable>(&taken))
+    return open_error{open_failure::not_writable, "The lock file " + (directory / "lock").string() +
+                                                      " cannot be written: " + unusable->reason + "."};
+  return std::move(std::get<std::unique_ptr<directory_lock>>(taken));
+}
+
 std::variant<opened_file, open_error> open_file(const sqlite_options& options) {
   auto file = store_file(options);
   if (auto refused = check_header(file))
@@ -142,8 +160,36 @@ std::variant<opened_file, open_error> open_file(const sqlite_options& options) {
   try {
     return open_checked(options, file);
   } catch (const driver_error& error) {
-    return describe(options, error);
+    return describe(file, error);
   }
+}
+
+store_inspection inspect_file(const std::filesystem::path& file, const sqlite_options& options) {
+  store_facts facts;
+  facts.product = std::string{"SQLite "} + sqlite3_libversion();
+  facts.known_version = sqlite_migrations().back().version;
+  if (auto refused = check_header(file))
+    return *refused;
+  std::error_code missing;
+  if (!std::filesystem::exists(file, missing) || std::filesystem::file_size(file, missing) == 0)
+    return facts;
+  try {
+    sqlite_connection db{file, access::read_only, options.busy_timeout};
+    auto state = examine(db, facts.version);
+    if (auto refused = check_state(state, facts.version, file))
+      return *refused;
+    check_pages(db, file);
+    if (state == file_state::ours)
+      if (auto refused = check_partitions(db, options.partitions, file))
+        return *refused;
+    return facts;
+  } catch (const driver_error& error) {
+    return describe(file, error);
+  }
+}
+
+store_inspection inspect(const sqlite_options& options) {
+  return inspect_file(store_file(options), options);
 }
 
 store_settings settings_of(const sqlite_options& options) {

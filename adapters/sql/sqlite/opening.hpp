@@ -4,7 +4,8 @@
 
 #include "adapters/sql/executor.hpp"
 #include "adapters/sql/sqlite/connection.hpp"
-#include "adapters/sql/sqlite/store.hpp"
+#include "adapters/sql/sqlite/directory_lock.hpp"
+#include "adapters/sql/sqlite/inspection.hpp"
 
 namespace callboard::sql {
 
@@ -13,6 +14,12 @@ std::filesystem::path store_file(const sqlite_options& options);
 
 /// Makes the directory if it is missing, and says what is wrong with it otherwise.
 std::optional<open_error> prepare_directory(const sqlite_options& options);
+
+/// The lock of a data directory that is there.
+std::variant<std::unique_ptr<directory_lock>, open_error> take_lock(const std::filesystem::path& directory);
+
+/// As `inspect` (inspection.hpp), of any file.
+store_inspection inspect_file(const std::filesystem::path& file, const sqlite_options& options);
 
 /// What is known of a store once its file was checked and its schema is up to date.
 struct opened_file {

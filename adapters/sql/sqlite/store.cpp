@@ -1,24 +1,10 @@
 #include "adapters/sql/sqlite/store.hpp"
 
-#include "adapters/sql/sqlite/directory_lock.hpp"
 #include "adapters/sql/sqlite/opening.hpp"
 
 namespace callboard::sql {
 
 namespace {
-
-std::variant<std::unique_ptr<directory_lock>, open_error> take_lock(const std::filesystem::path& directory) {
-  auto taken = directory_lock::take(directory);
-  if (auto* other = std::get_if<directory_lock::held>(&taken)) {
-    auto holder =
-        other->holder.empty() ? std::string{"Another server"} : "Another server, process " + other->holder + ",";
-    return open_error{open_failure::locked, holder + " works on the data directory " + directory.string() + "."};
-  }
-  if (auto* unusable = std::get_if<directory_lock::unusable>(&taken))
-    return open_error{open_failure::not_writable, "The lock file " + (directory / "lock").string() +
-                                                      " cannot be written: " + unusable->reason + "."};
-  return std::move(std::get<std::unique_ptr<directory_lock>>(taken));
-}
 
 store_access access_to(const sqlite_options& options) {
   auto settings = settings_of(options);
