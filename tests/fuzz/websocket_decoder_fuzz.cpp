@@ -1,5 +1,8 @@
-// libFuzzer's entry for the WebSocket decoder: clang++ -fsanitize=fuzzer,address with this file, or linked into
-// test_websocket, which runs the corpus and seeded mutations of it through the same function.
+// The bytes of a WebSocket connection, as the client sends them. test_websocket runs seeded mutations of the corpus
+// through the same function.
+//
+// Always so: how the bytes were cut into reads does not show; each event takes bytes off the input; a message stays
+// within its bound, a control frame within 125 bytes, a text is valid UTF-8; nothing comes after a close or a failure.
 #include "adapters/websocket/decoder.hpp"
 
 #include <cstdint>
