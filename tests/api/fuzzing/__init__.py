@@ -1,0 +1,1 @@
+"""What Schemathesis is given to run by."""
