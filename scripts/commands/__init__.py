@@ -1,0 +1,1 @@
+"""What scripts/document-commands makes of the programs' own help."""
