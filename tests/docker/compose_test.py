@@ -13,7 +13,7 @@ from support import FOLDER, PROGRAMS, SECRETS, TOP, compose, option_names, varia
 sys.path.insert(0, str(TOP / "scripts"))
 from backing import VARIABLES, kafka, postgres  # noqa: E402
 
-SERVERS = {"postgres", "redis", "kafka", "mail"}
+SERVERS = {"postgres", "redis", "kafka", "mail", "jaeger"}
 
 
 @pytest.fixture(scope="module", name="services")
@@ -32,7 +32,7 @@ def test_it_is_understood(services):
 
 
 def test_without_secrets_it_refuses_and_says_where_they_belong(tmp_path):
-    for missing in SECRETS:
+    for missing in SECRETS.keys() - {"GRAFANA_PASSWORD"}:
         file = tmp_path / missing
         file.write_text("".join(f"{name}={value}\n" for name, value in SECRETS.items() if name != missing))
         code, _, complaint = compose(file)
@@ -40,7 +40,7 @@ def test_without_secrets_it_refuses_and_says_where_they_belong(tmp_path):
 
 
 def test_the_example_has_every_variable_with_its_default_and_no_secret():
-    text = (FOLDER / "compose.yaml").read_text()
+    text = (FOLDER / "compose.yaml").read_text() + (FOLDER / "compose.monitoring.yaml").read_text()
     used = set(re.findall(r"\$\{([A-Z0-9_]+)", text))
     example = variables_of(FOLDER / ".env.example")
     assert used == set(example) - {"COMPOSE_PROJECT_NAME"}
@@ -63,7 +63,7 @@ def test_callboard_waits_until_every_server_answers(services):
 
 def test_images_are_pinned_and_of_the_versions_that_are_tested(services):
     for name in SERVERS:
-        assert re.fullmatch(r"[a-z/]+:v?\d[\w.-]*", services[name]["image"]), name
+        assert re.fullmatch(r"[a-z/-]+:v?\d[\w.-]*", services[name]["image"]), name
     version = re.search(r"<artifactId>kafka_2.13</artifactId>\s*<version>(.*)</version>", (TOP / "scripts/backing/pom.xml").read_text())
     assert services["kafka"]["image"] == f"apache/kafka:{version.group(1)}"
     assert services["postgres"]["image"].startswith(f"postgres:{postgres.VERSION}-")
@@ -73,7 +73,7 @@ def test_images_are_pinned_and_of_the_versions_that_are_tested(services):
 
 def test_what_can_be_reached_is_on_loopback_unless_told_otherwise(services):
     published = {name: [str(port) for port in service["ports"]] for name, service in services.items() if "ports" in service}
-    assert {name: len(ports) for name, ports in published.items()} == {"callboard": 1, "mail": 1}
+    assert {name: len(ports) for name, ports in published.items()} == {"callboard": 1, "mail": 1, "jaeger": 1}
     assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
     dockerfile = (FOLDER / "Dockerfile").read_text()
     assert published["callboard"][0].split("/")[0].endswith(":" + re.search(r"^EXPOSE (\d+)$", dockerfile, re.MULTILINE).group(1))
@@ -93,6 +93,12 @@ def test_its_addresses_are_those_of_the_services(services):
         assert urllib.parse.urlsplit(address).hostname in SERVERS, variable
     assert SECRETS["POSTGRES_PASSWORD"] in given["CALLBOARD_DATABASE_URL"]
     assert services["postgres"]["environment"]["POSTGRES_PASSWORD"] == SECRETS["POSTGRES_PASSWORD"]
+
+
+def test_spans_go_to_jaeger(services):
+    address = urllib.parse.urlsplit(services["callboard"]["environment"]["CALLBOARD_TRACE_ENDPOINT"])
+    assert (address.hostname, address.port) == ("jaeger", 4318)  # the port of OTLP over HTTP
+    assert services["jaeger"]["environment"]["COLLECTOR_OTLP_ENABLED"] == "true"
 
 
 def test_callboard_knows_every_variable_it_is_given(services):
@@ -115,6 +121,6 @@ def test_kafka_is_set_up_like_the_one_of_the_tests(services):
 
 def test_volumes_and_commands_are_where_the_images_expect_them(services):
     kept = {name: [str(volume).split(":")[1] for volume in services[name].get("volumes", [])] for name in SERVERS}
-    assert kept == {"postgres": ["/var/lib/postgresql/data"], "redis": [], "kafka": ["/var/lib/kafka/data"], "mail": []}
+    assert kept == {"postgres": ["/var/lib/postgresql/data"], "redis": [], "kafka": ["/var/lib/kafka/data"], "mail": [], "jaeger": []}
     assert services["kafka"]["environment"]["KAFKA_LOG_DIRS"] == kept["kafka"][0]
     assert json.dumps(services["redis"]["command"]).count("appendonly") == 1

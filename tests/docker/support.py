@@ -10,7 +10,7 @@ import yaml
 TOP = pathlib.Path(__file__).resolve().parents[2]
 FOLDER = TOP / "docker"
 PROGRAMS = pathlib.Path(os.environ.get("CALLBOARD_BIN_DIR", TOP / "build/bin"))
-SECRETS = {"POSTGRES_PASSWORD": "0123456789abcdef" * 4, "CALLBOARD_SECRET": "c3b1f07e9a5d482261d84e7fa0b93c5578ee12f6490ba7dd3c61085f92e4ab17"}
+SECRETS = {"GRAFANA_PASSWORD": "a word that nobody guesses", "POSTGRES_PASSWORD": "0123456789abcdef" * 4, "CALLBOARD_SECRET": "c3b1f07e9a5d482261d84e7fa0b93c5578ee12f6490ba7dd3c61085f92e4ab17"}
 
 
 class Instruction:
@@ -43,11 +43,13 @@ def variables_of(path):
     return dict(re.findall(r"^([A-Z][A-Z0-9_]*)=(.*)$", path.read_text(), flags=re.MULTILINE))
 
 
-def compose(environment_file):
-    """What docker-compose makes of compose.yaml with these variables: its exit code, its answer, its complaint."""
+def compose(environment_file, *further):
+    """What docker-compose makes of compose.yaml, and of further files over it, with these variables: its exit code, its
+    answer, its complaint."""
     environment = {name: value for name, value in os.environ.items()
-                   if not name.startswith(("CALLBOARD_", "COMPOSE_", "POSTGRES_"))}
-    done = subprocess.run(["docker-compose", "--file", FOLDER / "compose.yaml", "--env-file", environment_file, "config"],
+                   if not name.startswith(("CALLBOARD_", "COMPOSE_", "GRAFANA_", "POSTGRES_"))}
+    files = [word for name in ("compose.yaml", *further) for word in ("--file", FOLDER / name)]
+    done = subprocess.run(["docker-compose", *files, "--env-file", environment_file, "config"],
                           capture_output=True, text=True, timeout=60, check=False, env=environment)
     return done.returncode, yaml.safe_load(done.stdout) if done.returncode == 0 else None, done.stderr
 
