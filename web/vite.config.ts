@@ -1,7 +1,7 @@
 import { defineConfig } from 'vite';
 
 /** Paths the server answers itself; `npm run dev` passes them on to CALLBOARD_URL. */
-const serverPaths = ['/auth', '/users', '/rooms', '/reminders', '/admin', '/livez'];
+const serverPaths = ['/auth', '/users', '/rooms', '/reminders', '/admin', '/livez', '/api/openapi.yaml', '/api/asyncapi.yaml'];
 const server = process.env['CALLBOARD_URL'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
@@ -11,6 +11,9 @@ export default defineConfig({
     // The content security policy forbids data: fonts and scripts, so nothing is inlined.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // The web client, and the description of the API.
+    rollupOptions: { input: ['index.html', 'api/docs/index.html'] },
+    chunkSizeWarningLimit: 2000, // the description's viewer comes in one piece
   },
   server: {
     proxy: {

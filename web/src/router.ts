@@ -14,6 +14,7 @@ export type Route =
   | { name: 'analytics' }
   | { name: 'users' }
   | { name: 'audit' }
+  | { name: 'nodes' }
   | { name: 'unknown' };
 
 const plainRoutes: Record<string, Route> = {
@@ -28,6 +29,7 @@ const plainRoutes: Record<string, Route> = {
   analytics: { name: 'analytics' },
   users: { name: 'users' },
   audit: { name: 'audit' },
+  nodes: { name: 'nodes' },
 };
 
 /** The page a location hash such as `#/rooms/3` names. */

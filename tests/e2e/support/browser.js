@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -30,4 +31,9 @@ export async function picture(page, name) {
   if (folder === undefined || folder === '') return;
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
+}
+
+/** Fails if the page is wider than the screen of a phone. */
+export async function fitsPhone(page, name) {
+  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 360, name);
 }

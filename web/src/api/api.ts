@@ -5,6 +5,7 @@ import type {
   Analytics,
   AuditEntry,
   CaughtMail,
+  Cluster,
   Member,
   MessagePage,
   Page,
@@ -114,8 +115,8 @@ export class Api {
   signOut(): Promise<void> {
     return this.#call('POST', '/auth/logout', {});
   }
-  sessions(): Promise<SessionInfo[]> {
-    return this.#all<SessionInfo>('/auth/sessions');
+  async sessions(): Promise<SessionInfo[]> {
+    return (await this.#call<Page<SessionInfo>>('GET', '/auth/sessions')).items; // all of them: the list has no pages
   }
   endSession(id: string): Promise<void> {
     return this.#call('DELETE', `/auth/sessions/${encodeURIComponent(id)}`);
@@ -206,6 +207,9 @@ export class Api {
   }
   audit(filter: AuditFilter): Promise<Page<AuditEntry>> {
     return this.#call('GET', `/admin/audit?${queryOf(filter)}`);
+  }
+  cluster(): Promise<Cluster> {
+    return this.#call('GET', '/admin/cluster');
   }
   mail(cursor?: string): Promise<Page<CaughtMail>> {
     return this.#call('GET', `/admin/mail?limit=50${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);

@@ -175,6 +175,38 @@ export interface Account {
   created_at: string;
 }
 
+/** A system outside that a node uses, with its requests by how they ended. */
+export interface Dependency {
+  name: string;
+  up: boolean;
+  ok: number;
+  refused: number;
+  timeout: number;
+  lost: number;
+  away: number;
+  busy: number;
+}
+
+export interface ClusterNode {
+  name: string;
+  version: string;
+  uptime_seconds: number;
+  partitions: { id: number; epoch: number }[];
+  handovers: { taken: number; lost: number };
+  actors: Record<string, number>;
+  mailboxes: Record<string, number>;
+  connections: { http: number; websocket: number; subscriptions: number; outgoing_bytes: number };
+  dependencies: Dependency[];
+  outbox: { rows: number; oldest_age_ms: number };
+  hasher: { busy: number; waiting: number };
+  totals: { messages_committed: number; deliveries: number; events_published: number; reminders_fired: number };
+  process: { cpu_seconds: number; resident_bytes: number; open_descriptors: number; most_descriptors: number };
+}
+
+export interface Cluster {
+  nodes: ClusterNode[];
+}
+
 export interface AuditEntry {
   id: number;
   type: string;

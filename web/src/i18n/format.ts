@@ -68,6 +68,23 @@ export function formatNumber(value: number, language: Language): string {
   return new Intl.NumberFormat(language === 'en' ? 'en-GB' : 'ru').format(value);
 }
 
+/** A size, such as 12.5 MB. */
+export function formatBytes(value: number, language: Language): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
+  let unit = 0;
+  let size = value;
+  while (size >= 1000 && unit + 1 < units.length) {
+    size /= 1000;
+    unit += 1;
+  }
+  return new Intl.NumberFormat(language === 'en' ? 'en-GB' : 'ru', {
+    style: 'unit',
+    unit: units[unit],
+    unitDisplay: 'short',
+    maximumFractionDigits: size < 100 && unit > 0 ? 1 : 0,
+  }).format(size);
+}
+
 /** A length of time in its largest whole unit. */
 export function formatDuration(milliseconds: number, texts: Dictionary): string {
   if (milliseconds < minuteMs) return texts.seconds(Math.max(1, Math.round(milliseconds / 1000)));

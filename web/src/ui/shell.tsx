@@ -6,6 +6,7 @@ import { AccountPage } from './account/account_page';
 import { AnalyticsPage } from './admin/analytics_page';
 import { AuditPage } from './admin/audit_page';
 import { MailPage } from './admin/mail_page';
+import { NodesPage } from './admin/nodes_page';
 import { UsersPage } from './admin/users_page';
 import { RoomPage } from './chat/room_page';
 import { ConnectionBanner } from './connection_banner';
@@ -29,6 +30,8 @@ function Page({ current, workspace }: { current: Route; workspace: Workspace }):
       return <UsersPage workspace={workspace} />;
     case 'audit':
       return <AuditPage workspace={workspace} />;
+    case 'nodes':
+      return <NodesPage workspace={workspace} />;
     case 'unknown':
       return (
         <div class="empty">

@@ -38,6 +38,7 @@ export function Sidebar({ workspace }: { workspace: Workspace }) {
     entries.push({ target: { name: 'analytics' }, icon: 'chart', name: t.analytics });
     entries.push({ target: { name: 'users' }, icon: 'people', name: t.users });
     entries.push({ target: { name: 'audit' }, icon: 'shield', name: t.audit });
+    entries.push({ target: { name: 'nodes' }, icon: 'nodes', name: t.nodes });
     entries.push({ target: { name: 'mail' }, icon: 'mail', name: t.mail });
   }
   entries.push({ target: { name: 'account' }, icon: 'user', name: t.account });

@@ -7,13 +7,13 @@ export interface Share {
   value: number;
 }
 
-/** Names with their numbers, and a bar for each in proportion to the largest. */
-export function ShareList({ title, shares }: { title: string; shares: readonly Share[] }) {
+/** Names with their numbers, and a bar for each in proportion to the largest; `nothing` is said if all are 0. */
+export function ShareList({ title, shares, nothing }: { title: string; shares: readonly Share[]; nothing?: string }) {
   const largest = Math.max(1, ...shares.map(({ value }) => value));
   return (
     <section class="card">
       <h2>{title}</h2>
-      {shares.every(({ value }) => value === 0) && <p class="quiet">{texts.value.nothingCounted}</p>}
+      {shares.every(({ value }) => value === 0) && <p class="quiet">{nothing ?? texts.value.nothingCounted}</p>}
       <ul class="shares">
         {shares
           .filter(({ value }) => value > 0)
