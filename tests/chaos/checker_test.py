@@ -13,6 +13,7 @@ ADA, GRACE = 1, 2
 HALL = 7
 EVENT = "{:032x}".format
 TEXTS = ("m-1", "m-2", "m-3")
+THEN = "2026-01-02T03:04:05.678Z"
 
 
 def line(t, what, **members):
@@ -47,15 +48,19 @@ class World:
             line(32, "heard", reader="grace", user=GRACE, offset=2, type="reminder.fired", reminder=5, fire_seq=1),
         ]
         data = [
-            ("user.created", "callboard.users", ADA, {"user_id": ADA}),
-            ("user.created", "callboard.users", GRACE, {"user_id": GRACE}),
-            ("room.created", "callboard.rooms", HALL, {"room_id": HALL}),
-            *[("message.created", "callboard.rooms", HALL, {"room_id": HALL, "offset": each}) for each in (1, 2, 3)],
-            ("reminder.created", "callboard.reminders", 5, {"reminder_id": 5, "fire_seq": 0}),
-            ("reminder.fired", "callboard.reminders", 5, {"reminder_id": 5, "fire_seq": 1}),
-        ]
+            *[("user.created", "callboard.users", user, {"user_id": user, "username": name, "full_name": "", "role": "user"})
+              for user, name in ((ADA, "ada"), (GRACE, "grace"))],
+            ("room.created", "callboard.rooms", HALL,
+             {"room_id": HALL, "room_name": "hall", "kind": "group", "created_by": ADA, "member_count": 2}),
+            *[("message.created", "callboard.rooms", HALL,
+               {"room_id": HALL, "offset": each, "user_id": ADA, "text": TEXTS[each - 1]}) for each in (1, 2, 3)],
+            *[(f"reminder.{what}", "callboard.reminders", 5,
+               {"reminder_id": 5, "user_id": GRACE, "state": state, "due_at": THEN, "next_at": THEN, "fire_seq": fired})
+              for what, state, fired in (("created", "scheduled", 0), ("fired", "firing", 1))],
+        ]  # fmt: skip
         events = [{"partition": 0, "id": number, "event_id": EVENT(number), "type": kind, "topic": topic, "key": key,
-                   "data": json.dumps(content), "at": 10_000} for number, (kind, topic, key, content) in enumerate(data, 1)]  # fmt: skip
+                   "data": json.dumps({**content, "created_at": THEN}), "at": 10_000}
+                  for number, (kind, topic, key, content) in enumerate(data, 1)]  # fmt: skip
         self.store = Store(
             users=[{"id": ADA, "username": "ada"}, {"id": GRACE, "username": "grace"}],
             rooms=[{"id": HALL, "name": "hall", "created_by": ADA, "last_offset": 3}],

@@ -19,6 +19,7 @@ from faults.services import with_port
 from run import folder_of_its_own
 from support.centrifuge import Client, Refused
 from support.people import People
+from support.raw_http import RawHttp
 from support.rest import Rest, expect, refused
 from support.server import Server
 from support.waiting import until
@@ -212,7 +213,7 @@ def test_while_the_database_is_frozen_requests_end_at_their_deadline_and_the_res
     def ask(name):
         rest, begun = Rest(server.url, person.token), time.monotonic()
         answer = asks[name](rest)
-        ends[name] = answer.status_code, answer.json().get("code"), time.monotonic() - begun
+        ends[name] = answer, time.monotonic() - begun
 
     async def live():
         async with await Client.open(server, person.token) as client:
@@ -244,8 +245,9 @@ def test_while_the_database_is_frozen_requests_end_at_their_deadline_and_the_res
     finally:
         postgres.signal_all(signal.SIGCONT)
     assert set(ends) == set(asks)
-    for name, (status, code, seconds) in ends.items():
-        assert status == 503 and code in TEMPORARY, (name, status, code)
+    for name, (answer, seconds) in ends.items():
+        assert answer.status_code == 503 and answer.json()["code"] in TEMPORARY, (name, answer.status_code, answer.text)
+        assert int(answer.headers["Retry-After"]) >= 1, name
         assert seconds < REQUEST_SECONDS + SLACK_SECONDS, (name, seconds)
     until(lambda: is_ready(server), 10, "a server that is ready")
     until(lambda: person.rest.post(f"/rooms/{room}/messages", {"text": "meanwhile", "key": "meanwhile"}).status_code < 300, 10,
@@ -258,3 +260,34 @@ def test_while_the_database_is_frozen_requests_end_at_their_deadline_and_the_res
 def expect_ok(answer):
     """An answer of 200, JSON or not."""
     assert answer.status_code == 200, (answer.request.url, answer.status_code)
+
+
+def is_read(server, client):
+    """Whether the server has taken everything that came on this connection (proc(5): the queue of bytes to receive)."""
+    ends = f":{server.port:04X}", f":{client.connection.getsockname()[1]:04X}"
+    rows = [line.split() for line in open("/proc/net/tcp", encoding="ascii")]
+    queues = [row[4] for row in rows if row[1].endswith(ends[0]) and row[2].endswith(ends[1])]
+    assert len(queues) == 1, queues
+    return queues[0].endswith(":00000000")
+
+
+def test_a_stop_while_the_database_is_frozen_ends_at_its_deadline_and_says_what_was_left(start, postgres):
+    server = start("--drain-timeout", "4s")
+    person = People(server).user()
+    room = person.room("hall")["id"]
+    person.say(room, "what it takes to write is in memory")
+    body = '{"text":"never"}'
+    head = f"Authorization: Bearer {person.token}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+    try:
+        with RawHttp(server) as client:
+            assert postgres.signal_all(signal.SIGSTOP)
+            client.send(f"POST /rooms/{room}/messages HTTP/1.1\r\nHost: x\r\n{head}\r\n\r\n{body}")
+            until(lambda: is_read(server, client), 10, "a request under way")
+            begun = time.monotonic()
+            server.signal(signal.SIGTERM)
+            assert server.wait(4 + SLACK_SECONDS) == 4
+            assert time.monotonic() - begun >= 4
+    finally:
+        postgres.signal_all(signal.SIGCONT)
+    last = server.last_output().splitlines()[-1]
+    assert re.search(r"The 4s of --drain-timeout have passed, and these have not ended: .*the database, Redis", last), last

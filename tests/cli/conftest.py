@@ -9,11 +9,16 @@ import re
 import select
 import signal
 import subprocess
+import sys
 import threading
 import time
 import urllib.request
 
 import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts"))
+
+from contract import Proxy, port_of, published  # noqa: E402
 
 DEADLINE = 20.0
 PASSWORD = "password123"
@@ -57,9 +62,12 @@ class LineReader:
 
 
 class Server:
-    def __init__(self, directory):
+    """A server; what its clients ask of it goes through `judge`, if there is one."""
+
+    def __init__(self, directory, judge=None):
         self.data = directory / "data"
         self.url = None
+        self._judge = judge
         self._process = None
         accounts = directory / "accounts.ndjson"
         rows = [{"username": name, "email": f"{name}@example.com", "role": role, "password_hash": PASSWORD_HASH}
@@ -75,6 +83,13 @@ class Server:
             [binary("callboard"), "serve", "--listen", listen, "--data-dir", str(self.data)],
             stdout=subprocess.PIPE, text=True, cwd=self._directory)
         self.url = LineReader(self._process.stdout).wait_for(r"http://127\.0\.0\.1:\d+").group(0)
+
+    @property
+    def url_for_clients(self):
+        if self._judge is None:
+            return self.url
+        self._judge.to = port_of(self.url)
+        return self._judge.url
 
     def stop(self, how=signal.SIGTERM):
         self._process.send_signal(how)
@@ -106,7 +121,7 @@ class Client:
 
     def environment(self, **extra):
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS", "LD_LIBRARY_PATH") if name in os.environ}
-        return kept | {"CALLBOARD_URL": self._server.url, "LC_ALL": "C.UTF-8", "TZ": "MSK-3", "TERM": "xterm"} | extra
+        return kept | {"CALLBOARD_URL": self._server.url_for_clients, "LC_ALL": "C.UTF-8", "TZ": "MSK-3", "TERM": "xterm"} | extra
 
     def run(self, *lines, **extra):
         """Pipes the lines and returns the finished process."""
@@ -192,13 +207,16 @@ class Terminal:
 
 @pytest.fixture
 def server(tmp_path):
-    running = Server(tmp_path)
-    running.start()
-    token = running.token_of("admin")
-    for name in ("first", "second"):
-        running.post("/rooms", {"name": name, "members": ["user1"]}, token)
-    yield running
-    running.stop()
+    """Everything that a client asks, and every answer, must be as schema/openapi.yaml says."""
+    with Proxy(published()) as judge:
+        running = Server(tmp_path, judge)
+        running.start()
+        token = running.token_of("admin")
+        for name in ("first", "second"):
+            running.post("/rooms", {"name": name, "members": ["user1"]}, token)
+        yield running
+        running.stop()
+        assert not judge.faults
 
 
 @pytest.fixture

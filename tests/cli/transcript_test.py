@@ -174,7 +174,7 @@ def test_registering_and_logging_out(client):
 
 def test_a_server_that_is_away_is_told_in_one_line(client, server):
     server.stop()
-    done = client.run(LOGIN)
+    done = client.run(LOGIN, CALLBOARD_URL=server.url)  # with nobody in between who is there
     server.start()
     assert done.returncode == 1
     assert re.fullmatch(r"Cannot reach the server 127\.0\.0\.1:\d+: .+\n", done.stderr)

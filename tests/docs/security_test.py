@@ -4,7 +4,7 @@ import pathlib
 import re
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-SOURCES = [path for path in (TOP / "tests").rglob("*_test.*") if "node_modules" not in path.parts]
+SOURCES = [path for form in ("*_test.*", "*.test.js") for path in (TOP / "tests").rglob(form) if "node_modules" not in path.parts]
 TEXT = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in SOURCES)
 FILES = {path.name.split(".")[0] for path in SOURCES}
 
@@ -21,5 +21,6 @@ def test_there_are_promises():
 
 
 def test_every_named_test_exists():
-    missing = [name for name in named_tests() if name not in FILES and f"def {name}(" not in TEXT and f'"{name}"' not in TEXT]
+    forms = ("def {}(", '"{}"', "test('{}'")
+    missing = [name for name in named_tests() if name not in FILES and not any(form.format(name) in TEXT for form in forms)]
     assert not missing, missing

@@ -47,6 +47,27 @@ def test_no_source_is_longer_than_400_lines():
     assert not long_files(lengths), "\n".join(long_files(lengths))
 
 
+def not_compiled(names, build):
+    """C++ sources of tests that no target has."""
+    return [name for name in names if re.fullmatch(r"tests/.*\.cpp", name) and f"/{name}" not in build]
+
+
+def test_every_source_of_a_test_is_compiled():
+    """A list of sources that was merged wrongly leaves tests out, and nothing else tells."""
+    folder = TOP / "build"
+    build = (folder / "build.ninja").read_text()
+    for unity in folder.glob("tests/**/unity_*.cxx"):
+        build += unity.read_text()
+    names = [name for name in tracked_files() if not name.startswith("tests/fuzz/")]  # clang compiles these, and a test says so
+    found = not_compiled(names, build)
+    assert not found, "\n".join(found)
+
+
+def test_the_search_for_sources_can_fail():
+    build = "build a.o: CXX /src/tests/core/there_test.cpp"
+    assert not_compiled(["tests/core/there_test.cpp", "tests/core/lost_test.cpp", "tests/a.py"], build) == ["tests/core/lost_test.cpp"]
+
+
 def test_the_limit_of_lines_can_fail():
     assert long_files({"a.cpp": 400, "b.cpp": 401}) == ["b.cpp: 401 lines"]
 

@@ -13,6 +13,7 @@ import confluent_kafka
 import pytest
 from support import kafka
 from support.analytics import Figures, change, count, rows
+from support.metrics import figure
 from support.people import People
 from support.rest import Rest
 from support.waiting import until
@@ -20,14 +21,6 @@ from support.waiting import until
 KILLS = 4
 # What makes a message an event.
 ATTRIBUTES = {"ce_specversion", "ce_id", "ce_type", "ce_time"}
-
-
-def metric(server, name):
-    """A figure of /metrics."""
-    for line in Rest(server.url).get("/metrics").text.splitlines():
-        if line.startswith(f"{name} "):
-            return float(line.split()[1])
-    raise AssertionError(f"there is no metric {name}")
 
 
 def last_events():
@@ -103,8 +96,8 @@ def test_the_whole_topic_replayed_twice_changes_no_figure(counted):
         server.start()
         until_counted(server)
         assert figures.report() == report
-        assert metric(server, "callboard_analytics_events_total") == 0
-        assert metric(server, "callboard_analytics_duplicates_total") >= sum(expected.values())
+        assert figure(Rest(server.url), "callboard_analytics_events_total") == 0
+        assert figure(Rest(server.url), "callboard_analytics_duplicates_total") >= sum(expected.values())
     assert server.stop() == 0
 
 

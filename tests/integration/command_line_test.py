@@ -1,7 +1,9 @@
 """The server's command line: help, version, options and where they come from, and the administrator's commands."""
 
 import json
+import pathlib
 import re
+import sqlite3
 
 import bcrypt
 import pytest
@@ -21,14 +23,23 @@ COMMANDS = [
     ["admin", "token"],
     ["admin", "import"],
     ["admin", "export"],
+    ["admin", "backup"],
+    ["admin", "restore"],
     ["admin", "keys"],
     ["admin", "keys", "list"],
     ["admin", "keys", "rotate"],
     ["admin", "keys", "retire"],
     ["config"],
     ["config", "check"],
+    ["doctor"],
     ["version"],
 ]
+
+
+def declared_version():
+    """The version of the project, as CMake has it."""
+    declaration = (pathlib.Path(__file__).resolve().parents[2] / "CMakeLists.txt").read_text()
+    return re.search(r"^project\(callboard VERSION (\S+)", declaration, re.MULTILINE).group(1)
 
 
 def one_line_of_error(done, *words):
@@ -48,9 +59,19 @@ def test_help_everywhere(command):
 
 
 def test_version():
-    """One line with a number."""
+    """The version that the sources declare, their commit, and every library with a number."""
     done = run("version")
-    assert done.returncode == 0 and re.match(r"^callboard \d+\.\d+(\.\d+)?\S*$", done.stdout.strip()), done.stdout
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0] == f"callboard {declared_version()}"
+    told = dict(line.split(maxsplit=1) for line in lines[1:])
+    assert re.fullmatch(r"[0-9a-f]{12}(-dirty)?|unknown", told.pop("commit"))
+    assert re.fullmatch(r"\w+, GNU 1\d\.\d+\.\d+, \w+", told.pop("build"))
+    assert set(told) == {"CAF", "Boost", "OpenSSL", "SQLite", "libpqxx", "libpq", "librdkafka", "hiredis", "libcurl", "libxcrypt",
+                         "simdjson", "spdlog", "jemalloc"}  # fmt: skip
+    numbers = {name: version for name, version in told.items() if (name, version) != ("jemalloc", "none")}
+    assert all(re.fullmatch(r"\d+(\.\d+)+", version) for version in numbers.values()), numbers
+    assert told["CAF"] == "0.17.6" and told["SQLite"] == sqlite3.sqlite_version
 
 
 @pytest.mark.parametrize(
@@ -283,8 +304,10 @@ def test_import_of_thousands_is_one_go(people, server, tmp_path):
 
 
 def test_there_is_no_default_account(own_server):
-    """A fresh server knows nobody, whatever the usual names and passwords."""
+    """A fresh server knows nobody, by the usual names and passwords or by any other."""
     server = own_server()
+    with sqlite3.connect(f"file:{server.database()}?mode=ro", uri=True) as store:
+        assert store.execute("SELECT count(*) FROM users").fetchone() == (0,)
     for name in ("admin", "root", "callboard", "user", "test"):
         for password in ("admin", "password", "callboard", "changeme", name, ""):
             assert Rest(server.url).post("/auth/login", {"login": name, "password": password}).status_code in (401, 422)

@@ -1,15 +1,17 @@
 """Fixtures: one shared server per test file, people on it, and tests that may be coroutines."""
 
-import asyncio
-import inspect
 import os
 import random
+import shutil
 
 import pytest
 
-from support.people import People
+from support import coroutines
+from support.certificates import Authority
 from support.rest import Rest
 from support.server import SOAK, Server
+from support.shared import people, server  # noqa: F401
+from support.tracing import Collector
 
 TEST_DEADLINE = 240.0
 SEED = int(os.environ.get("CALLBOARD_SEED") or random.SystemRandom().randrange(1 << 32))
@@ -18,16 +20,7 @@ SEED = int(os.environ.get("CALLBOARD_SEED") or random.SystemRandom().randrange(1
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem):
     """Runs a test that is a coroutine on an event loop of its own, with a deadline."""
-    if not inspect.iscoroutinefunction(pyfuncitem.obj):
-        return None
-    names = pyfuncitem._fixtureinfo.argnames
-    arguments = {name: pyfuncitem.funcargs[name] for name in names}
-
-    async def bounded():
-        await asyncio.wait_for(pyfuncitem.obj(**arguments), TEST_DEADLINE * (20 if SOAK else 1))
-
-    asyncio.run(bounded())
-    return True
+    return coroutines.run(pyfuncitem, TEST_DEADLINE * (20 if SOAK else 1))
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -57,24 +50,6 @@ def pytest_terminal_summary(terminalreporter):
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """A server that the tests of one file share."""
-    shared = Server(tmp_path_factory.mktemp("server")).start()
-    try:
-        yield shared
-        assert shared.process.poll() is None, f"the server died: {shared.last_output()[-3000:]}"
-        assert shared.stop() == 0, shared.last_output()[-3000:]
-    finally:
-        shared.discard()
-
-
-@pytest.fixture(scope="module")
-def people(server):
-    """People on the shared server."""
-    return People(server)
-
-
-@pytest.fixture(scope="module")
 def anonymous(server):
     """A REST client without a token."""
     return Rest(server.url)
@@ -93,3 +68,34 @@ def own_server(tmp_path):
     yield make
     for one in made:
         one.discard()
+
+
+@pytest.fixture
+def collector(tmp_path):
+    """Takes the spans."""
+    made = Collector(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    """Signs what the tests of this file use."""
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def secure(own_server, authority, tmp_path):
+    """Makes servers that speak TLS; `server.certificate` and `server.key` are copies that a test may replace."""
+    issued = authority.issue("first")
+
+    def make(*flags, **more):
+        certificate, key = tmp_path / "server.pem", tmp_path / "server.key"
+        for source, target in zip(issued, (certificate, key)):
+            shutil.copy2(source, target)
+        server = own_server("--tls-cert", certificate, "--tls-key", key, *flags, **more)
+        server.certificate, server.key = certificate, key
+        server.authority = str(authority.certificate)
+        return server
+
+    return make

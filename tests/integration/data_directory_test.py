@@ -149,6 +149,17 @@ def test_a_corrupt_file(used, damage):
     serves_again(server, person)
 
 
+def test_a_secret_that_others_can_read(used):
+    """What everything rests on is for the server's user alone: of its group or of everybody, it is refused."""
+    server, person = used
+    secret = server.data_dir / "secret"
+    for mode in (0o640, 0o604):
+        secret.chmod(mode)
+        refuses(server, "can be read by others")
+    secret.chmod(0o600)
+    serves_again(server, person)
+
+
 def test_a_second_server_on_the_same_directory(used, tmp_path):
     """The second refuses and the first does not notice."""
     server, person = used

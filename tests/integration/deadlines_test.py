@@ -38,6 +38,9 @@ async def all_peers(server, person):
     peers = {
         "no header": http_peer(server, ["GET /livez HTTP/1.1\r\nHost: x\r\nX-Slow: "]),
         "drops of a header": http_peer(server, ["GET /livez HTTP/1.1\r\n"] + ["X-Drop: 1\r\n"] * 400, 0.2),
+        "drops of a second header": http_peer(
+            server, ["GET /livez HTTP/1.1\r\nHost: x\r\n\r\n", "GET /livez HTTP/1.1\r\n"] + ["X-Drop: 1\r\n"] * 400, 0.2
+        ),
         "no body": http_peer(server, [HEAD + "Content-Length: 500\r\n\r\n{"]),
         "drops of a body": http_peer(server, [HEAD + "Content-Length: 5000\r\n\r\n"] + ["x"] * 400, 0.2),
         "drops of chunks": http_peer(server, [HEAD + "Transfer-Encoding: chunked\r\n\r\n"] + ["1\r\nx\r\n"] * 400, 0.2),
@@ -107,6 +110,14 @@ def test_a_request_that_does_not_come_is_cut(outcomes, name):
     received = outcomes[name]
     assert isinstance(received, bytes), repr(received)
     assert received == b"" or received.split(b" ")[1] in (b"400", b"408"), received[:200]
+
+
+def test_a_second_request_has_the_deadline_of_the_first(outcomes):
+    """From its first byte: the minute that a connection may be idle is not for those that have begun to ask."""
+    received = outcomes["drops of a second header"]
+    assert isinstance(received, bytes), repr(received)
+    first, _, second = received.partition(b"HTTP/1.1 408 ")
+    assert first.startswith(b"HTTP/1.1 200 ") and b"HTTP/1.1" not in first[1:], received[:400]
 
 
 @pytest.mark.skipif(not SOAK, reason="the deadline of an idle connection is a minute: in the soak run")

@@ -1,18 +1,19 @@
 """The real binary with a real Kafka: what happens is published, whatever becomes of the broker meanwhile."""
 
-import re
+import os
 import time
 import uuid
 
 import pytest
 from support import kafka
+from support.metrics import figure
 from support.people import PASSWORD, People
 from support.rest import Rest, expect
 from support.server import free_port, run
 from support.waiting import until
 
-# Everything that the server publishes, but reminder.failed and notification.failed: no reminder of these tests is given
-# up, and no mail.
+SMTP_URL = os.environ.get("CALLBOARD_TEST_SMTP_URL", "")
+# Everything that the server publishes.
 TYPES = {
     "user.created",
     "user.deleted",
@@ -33,7 +34,9 @@ TYPES = {
     "reminder.delivered",
     "reminder.snoozed",
     "reminder.cancelled",
+    "reminder.failed",
     "notification.sent",
+    "notification.failed",
 }
 
 
@@ -55,12 +58,6 @@ def reader(start):
     assert server.stop() == 0
     yield made
     made.close()
-
-
-def metric(server, name):
-    """A figure of /metrics."""
-    text = Rest(server.url).get("/metrics").text
-    return float(re.search(rf"^{name} (\S+)$", text, re.MULTILINE).group(1))
 
 
 def mine(events, server):
@@ -97,6 +94,8 @@ def live_through_everything(server):
     expect(first.rest.delete(f"/rooms/{other['id']}"), 204)
     soon = first.remind("soon", **{"in": "PT1S"})
     second.remind("mailed", **{"in": "PT1S"}, email=True)
+    refused = people.user(email="answer-550@example.com")  # as the mail catcher is asked to
+    refused.remind("refused for good", **{"in": "PT1S"}, email=True)
     late = first.remind("late", **{"in": "PT1H"})
     assert first.rest.delete(f"/reminders/{late['id']}").status_code in (200, 204)
 
@@ -116,7 +115,8 @@ def live_through_everything(server):
 
 
 def test_everything_that_happens_is_published_once_valid_and_in_order(start, reader):
-    server = named(start)
+    assert SMTP_URL, "CALLBOARD_TEST_SMTP_URL is not set: scripts/services start smtp"
+    server = named(start, "--smtp-url", SMTP_URL)
     room = live_through_everything(server)
     events = mine(reader.until(lambda all_: TYPES <= {event.type for event in mine(all_, server)}), server)
     events = mine(reader.rest(), server)
@@ -130,9 +130,9 @@ def test_everything_that_happens_is_published_once_valid_and_in_order(start, rea
     rooms = [event for event in events if event.topic == "callboard.rooms" and event.key == str(room)]
     about = [event.type for event in sorted(rooms, key=lambda each: each.offset)]
     assert about[0] == "room.created" and about[-1] == "member.removed"
-    until(lambda: metric(server, "callboard_outbox_rows") == 0, 10, "an empty outbox")
-    assert metric(server, "callboard_events_published_total") == len(events)
-    assert metric(server, "callboard_events_dead_total") == 0
+    until(lambda: figure(Rest(server.url), "callboard_outbox_rows") == 0, 10, "an empty outbox")
+    assert figure(Rest(server.url), "callboard_events_published_total") == len(events)
+    assert figure(Rest(server.url), "callboard_events_dead_total") == 0
     assert server.stop() == 0
 
 
@@ -168,8 +168,8 @@ def test_kafka_killed_and_back_loses_nothing(start, reader):
         if number == 30:
             kafka.service("kill")
         if number == 60:
-            until(lambda: metric(server, "callboard_outbox_rows") > 0, 15, "events waiting in the outbox")
-            until(lambda: metric(server, "callboard_outbox_oldest_age_seconds") > 0, 15, "an age")
+            until(lambda: figure(Rest(server.url), "callboard_outbox_rows") > 0, 15, "events waiting in the outbox")
+            until(lambda: figure(Rest(server.url), "callboard_outbox_oldest_age_seconds") > 0, 15, "an age")
             kafka.service("start")
         person.say(room, str(number))
 
@@ -184,7 +184,7 @@ def test_kafka_killed_and_back_loses_nothing(start, reader):
             seen.add(event.id)
             texts.append(event.data["text"])
     assert texts == [str(number) for number in range(100)]
-    until(lambda: metric(server, "callboard_outbox_rows") == 0, 20, "an empty outbox")
+    until(lambda: figure(Rest(server.url), "callboard_outbox_rows") == 0, 20, "an empty outbox")
     assert server.stop() == 0
 
 
@@ -194,7 +194,7 @@ def test_without_kafka_the_server_works_and_publishes_later(start, reader):
     first, second = People(server).users(2)
     room = first.room("early", [second])["id"]
     first.say(room, "hello")
-    streams = until(lambda: metric(server, "callboard_outbox_rows") > 0, 10, "events waiting in the outbox")
+    streams = until(lambda: figure(Rest(server.url), "callboard_outbox_rows") > 0, 10, "events waiting in the outbox")
     assert streams
     begun = time.monotonic()
     assert server.stop() == 0
@@ -202,7 +202,7 @@ def test_without_kafka_the_server_works_and_publishes_later(start, reader):
     server.flags = [kafka.brokers() if flag == f"127.0.0.1:{port}" else flag for flag in server.flags]
     server.start()
     reader.until(lambda all_: "message.created" in {event.type for event in mine(all_, server)})
-    until(lambda: metric(server, "callboard_outbox_rows") == 0, 10, "an empty outbox")
+    until(lambda: figure(Rest(server.url), "callboard_outbox_rows") == 0, 10, "an empty outbox")
 
 
 def test_a_full_outbox_refuses_what_adds_to_it_and_nothing_else(start):
@@ -226,7 +226,7 @@ def test_a_full_outbox_refuses_what_adds_to_it_and_nothing_else(start):
     assert person.rest.post("/reminders", {"text": "x", "in": "PT1H"}).status_code == 507
     expect(person.rest.get(f"/rooms/{room}/messages"), 200)
     expect(Rest(server.url, session["access_token"]).post("/auth/logout", {}), 204)
-    assert metric(server, "callboard_outbox_refusals_total") >= 3
+    assert figure(Rest(server.url), "callboard_outbox_refusals_total") >= 3
     server.flags = [kafka.brokers() if flag.startswith("127.0.0.1:") else flag for flag in server.flags]
     server.restart()
     until(
@@ -242,7 +242,7 @@ def test_a_dead_event_is_listed_and_replayed(start, reader):
     try:
         person.say(room, "long " + "x" * 4_000)
         person.say(room, "short")
-        until(lambda: metric(server, "callboard_events_dead_total") == 1, 20, "the dead event")
+        until(lambda: figure(Rest(server.url), "callboard_events_dead_total") == 1, 20, "the dead event")
         reader.until(lambda all_: any(b"short" in event.value for event in mine(all_, server)))
         listed = server.admin("outbox", "list").stdout.splitlines()
         assert len(listed) == 1
@@ -275,3 +275,11 @@ def test_wrong_configuration_is_told(flags, complaint, tmp_path):
         done = run(*command, *flags, cwd=tmp_path)
         assert done.returncode == 2, done
         assert complaint in done.stderr
+
+
+def test_the_doctor_finds_the_topics(reader, tmp_path):
+    """And says so; it makes none itself, and no server is needed."""
+    assert reader
+    done = run("doctor", "--data-dir", tmp_path, "--kafka-brokers", kafka.brokers())
+    assert done.returncode == 0, done.stdout
+    assert f"ok       kafka          {kafka.brokers()} answers, every topic is there." in done.stdout.splitlines()

@@ -11,7 +11,7 @@ from support.centrifuge import Client, Refused
 from support.people import PASSWORD, People, password_hash
 from support.raw_http import RawHttp
 from support.rest import Rest, expect
-from support.server import has_option
+from support.server import has_option, run
 from support.waiting import until
 
 HOST = "Host: 127.0.0.1\r\n"
@@ -216,6 +216,16 @@ def test_metrics_have_the_names_of_the_contract(server, people, anonymous):
         sample.startswith("callboard_") and "messages" in sample and after[sample] > before.get(sample, 0)
         for sample in after
     )
+
+
+def test_what_was_built_is_among_the_figures(server):
+    """Version and commit, as `callboard version` says them."""
+    told = run("version").stdout
+    found = [sample for sample in metrics(server) if sample.startswith("callboard_build_info{")]
+    assert len(found) == 1
+    for label in ("version", "commit"):
+        value = re.search(rf'{label}="([^"]+)"', found[0]).group(1)
+        assert re.search(rf"\b{re.escape(value)}\b", told), (value, told)
 
 
 def test_a_registration_without_its_fields_is_counted(server, anonymous):

@@ -5,13 +5,14 @@ import time
 
 import pytest
 
+from support.metrics import figure
 from support.people import People
-from support.redis_server import Redis, figure
+from support.redis_server import Redis
 from support.rest import Rest, expect, refused
 from support.server import run
 from support.waiting import until
 
-CONNECTED = "callboard_redis_connected"
+CONNECTED = 'callboard_dependency_up{dependency="redis"}'
 
 
 @pytest.fixture

@@ -240,6 +240,26 @@ def test_cookie_refresh_from_another_site_is_refused(people, anonymous):
         refused(Rest(anonymous.base).call("POST", "/auth/refresh", data="{}", headers=headers), 403)
 
 
+def test_a_foreign_page_logs_nobody_in_or_out(people, anonymous):
+    """Neither does it get a cookie for a name of its own choice, nor does the cookie that is there end a session."""
+    person = people.user()
+    wanted = {"login": person.username, "password": PASSWORD, "cookie": True}
+    for foreign in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
+        answer = Rest(anonymous.base).post("/auth/login", wanted, headers=foreign)
+        refused(answer, 403, "forbidden")
+        assert "Set-Cookie" not in answer.headers
+    answer = Rest(anonymous.base).post("/auth/login", wanted)
+    access = expect(answer, 200)["access_token"]
+    cookie = {"Cookie": answer.headers["Set-Cookie"].split(";")[0]}
+    for foreign in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {}):
+        refused(Rest(anonymous.base, access).post("/auth/logout", headers={**cookie, **foreign}), 403, "forbidden")
+        expect(Rest(anonymous.base, access).get("/users/me"), 200)
+    ended = Rest(anonymous.base, access).post("/auth/logout", headers={**cookie, "Sec-Fetch-Site": "same-origin"})
+    expect(ended, 204)
+    assert "max-age=0" in ended.headers["Set-Cookie"].lower()
+    refused(Rest(anonymous.base, access).get("/users/me"), 401, "unauthorized")
+
+
 @pytest.mark.parametrize("path", ["/auth/refresh", "/auth/refresh_token"])
 def test_refresh_rotates(people, anonymous, path):
     """Each refresh gives a new pair of the same session; both new tokens work."""

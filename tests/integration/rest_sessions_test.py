@@ -1,6 +1,7 @@
 """The list of a user's sessions, ending them, the bound on them, and what an end means for open sockets."""
 
 import asyncio
+import sqlite3
 
 from support.centrifuge import Client, Refused
 from support.people import People
@@ -140,6 +141,36 @@ async def test_deleting_a_user_closes_all_their_sockets(people, server):
     answer = await asyncio.to_thread(person.rest.delete, "/users/me")
     assert answer.status_code in (200, 204), answer.text
     assert [await client.closed() for client in clients] == [3503, 3503]
+
+
+def let_pass(server, minutes):
+    """Makes everything that the store holds of sessions so much older, while the server is down."""
+    assert server.stop() == 0
+    with sqlite3.connect(server.database()) as store:
+        for column in ("created_at", "last_used_at", "rotated_at", "idle_expires_at", "absolute_expires_at"):
+            store.execute(f"UPDATE sessions SET {column} = {column} - ?", (minutes * 60_000,))
+    server.start()
+
+
+def test_a_session_ends_when_it_is_not_used_and_at_its_age(own_server):
+    """By the times of the options: it goes on while it is refreshed in time, and ends at its age in spite of that."""
+    server = own_server("--refresh-idle", "1h", "--refresh-absolute", "2h")
+    anonymous, person = Rest(server.url), People(server).user()
+    used, left = person.log_in(), person.log_in()
+    assert used["refresh_expires_in"] == 3600
+
+    def refresh(session):
+        return anonymous.post("/auth/refresh", {"refresh_token": session["refresh_token"]})
+
+    for _ in range(2):
+        let_pass(server, 55)
+        used = expect(refresh(used), 200)
+    assert used["refresh_expires_in"] <= 600 and used["expires_in"] <= 600, "it would outlive the session"
+    refused(refresh(left), 401, "invalid_refresh_token")
+    refused(Rest(server.url, left["access_token"]).get("/users/me"), 401, "unauthorized")
+    let_pass(server, 15)
+    refused(refresh(used), 401, "invalid_refresh_token")
+    refused(Rest(server.url, used["access_token"]).get("/users/me"), 401, "unauthorized")
 
 
 def test_sessions_survive_a_restart_and_so_do_their_ends(own_server):

@@ -9,6 +9,7 @@ import pathlib
 
 from support.people import People
 from support.rest import expect
+from support.server import run
 from support.waiting import until
 
 URL = os.environ.get("CALLBOARD_TEST_SMTP_URL", "")
@@ -58,8 +59,13 @@ def test_a_mail_server_that_is_not_there_is_tried_again(own_server):
 
 def test_bad_addresses_are_refused_at_the_start(own_server, tmp_path):
     """Each with a sentence that names the option."""
-    from support.server import run
-
     for flag, value in (("--smtp-url", "http://127.0.0.1"), ("--mail-from", "nobody"), ("--mail-from", "a b@example.com")):
         done = run("config", "check", flag, value)
         assert done.returncode != 0 and flag in done.stderr, done
+
+
+def test_the_doctor_asks_the_mail_server_and_sends_nothing(tmp_path):
+    before = sorted(CAUGHT.iterdir())
+    done = run("doctor", "--data-dir", tmp_path, "--smtp-url", URL)
+    assert done.returncode == 0 and "ok       mail           the mail server answers." in done.stdout.splitlines(), done.stdout
+    assert sorted(CAUGHT.iterdir()) == before

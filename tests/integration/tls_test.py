@@ -23,29 +23,6 @@ HELLO = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"  # the beginning of a Cl
 REQUEST = b"GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 
 
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory):
-    """Signs what the tests of this file use."""
-    return Authority(tmp_path_factory.mktemp("authority"))
-
-
-@pytest.fixture
-def secure(own_server, authority, tmp_path):
-    """Makes servers that speak TLS; `server.certificate` and `server.key` are copies that a test may replace."""
-    issued = authority.issue("first")
-
-    def make(*flags, **more):
-        certificate, key = tmp_path / "server.pem", tmp_path / "server.key"
-        for source, target in zip(issued, (certificate, key)):
-            shutil.copy2(source, target)
-        server = own_server("--tls-cert", certificate, "--tls-key", key, *flags, **more)
-        server.certificate, server.key = certificate, key
-        server.authority = str(authority.certificate)
-        return server
-
-    return make
-
-
 @contextlib.contextmanager
 def dialled(server, context, receive_buffer=None):
     """A TLS connection by Python's ssl."""

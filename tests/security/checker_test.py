@@ -12,8 +12,23 @@ def refresh(token, result, called, returned):
 
 
 def end(called, returned):
-    """A log-out or an eviction."""
+    """A log-out."""
     return Operation("end", None, None, called, returned)
+
+
+def ban(called, returned, result=True):
+    """An admin disables the account; what the answer says of it."""
+    return Operation("ban", None, result, called, returned)
+
+
+def unban(called, returned, result=False):
+    """An admin enables it again."""
+    return Operation("unban", None, result, called, returned)
+
+
+def enter(result, called, returned):
+    """Another log-in."""
+    return Operation("enter", None, result, called, returned)
 
 
 def holds(*history):
@@ -32,6 +47,14 @@ GOOD = {
     "an end that comes first": (end(0, 5), refresh("t1", "invalid", 1, 2), refresh("t1", "invalid", 3, 4)),
     "reuse seen before the answer that makes it one": (
         refresh("t1", "t2", 0, 9), refresh("t2", "t3", 1, 8), refresh("t1", "reused", 2, 7)),
+    "an eviction": (enter("entered", 0, 1), refresh("t1", "invalid", 2, 3)),
+    "a ban ends it, and an end of the ban does not bring it back": (
+        ban(0, 1), refresh("t1", "invalid", 2, 3), enter("refused", 4, 5), unban(6, 7), refresh("t1", "invalid", 8, 9),
+        enter("entered", 10, 11)),
+    "a log-in that races a ban, either way": (ban(0, 5), enter("entered", 1, 6), enter("refused", 2, 7)),
+    "a ban of a banned one, and of one that was let in again": (ban(0, 1), ban(2, 3), unban(4, 5), unban(6, 7), ban(8, 9)),
+    "an end of a ban that was none ends nothing": (unban(0, 1), refresh("t1", "t2", 2, 3)),
+    "a ban that came after the refresh which it overlaps": (ban(0, 9), refresh("t1", "t2", 1, 2), refresh("t2", "invalid", 3, 4)),
     "ended twice": (end(0, 2), end(1, 3), refresh("t1", "invalid", 4, 5)),
 }
 BAD = {
@@ -47,6 +70,15 @@ BAD = {
         refresh("t1", "t2", 0, 1), refresh("t2", "t3", 2, 3), refresh("t1", "reused", 4, 5), refresh("t3", "t4", 6, 7)),
     "a lost rotation": (refresh("t1", "t2", 0, 1), refresh("t1", "t3", 2, 3), refresh("t2", "t4", 4, 5)),
     "a token that comes back": (refresh("t1", "t2", 0, 1), refresh("t2", "t1", 2, 3)),
+    "alive although pushed out": (enter("entered", 0, 1), refresh("t1", "t2", 2, 3)),
+    "alive although banned": (ban(0, 1), refresh("t1", "t2", 2, 3)),
+    "alive again after a ban": (ban(0, 1), unban(2, 3), refresh("t1", "t2", 4, 5)),
+    "a log-in of somebody banned": (ban(0, 1), enter("entered", 2, 3)),
+    "a log-in that is refused without a ban": (ban(0, 1), unban(2, 3), enter("refused", 4, 5)),
+    "a log-in that is refused before the ban": (enter("refused", 0, 1), ban(2, 3)),
+    "a ban that was answered and is none": (ban(0, 1, False), enter("entered", 2, 3)),
+    "an end of a ban that was answered and is none": (ban(0, 1), unban(2, 3, True), enter("refused", 4, 5)),
+    "a ban that is lost beside its end": (ban(0, 3), unban(1, 2), enter("refused", 4, 5), enter("entered", 6, 7)),
     "a successor before its predecessor": (refresh("t2", "t3", 0, 1), refresh("t1", "t2", 2, 3)),
 }
 

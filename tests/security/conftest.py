@@ -1,8 +1,6 @@
 """The places that the proofs run in: embedded, and over PostgreSQL and Redis. What they share with the integration tests
 stands there."""
 
-import asyncio
-import inspect
 import os
 import pathlib
 import random
@@ -16,6 +14,7 @@ for folder in (HERE, HERE.parent / "integration"):
         sys.path.insert(0, str(folder))
 
 from storm.places import PLACES  # noqa: E402
+from support import coroutines  # noqa: E402
 from support.server import SOAK  # noqa: E402
 
 SEED = int(os.environ.get("CALLBOARD_SEED") or random.SystemRandom().randrange(1 << 32))
@@ -24,15 +23,7 @@ SEED = int(os.environ.get("CALLBOARD_SEED") or random.SystemRandom().randrange(1
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem):
     """Runs a test that is a coroutine on an event loop of its own, with a deadline."""
-    if not inspect.iscoroutinefunction(pyfuncitem.obj):
-        return None
-    arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
-
-    async def bounded():
-        await asyncio.wait_for(pyfuncitem.obj(**arguments), 3600 if SOAK else 240)
-
-    asyncio.run(bounded())
-    return True
+    return coroutines.run(pyfuncitem, 3600 if SOAK else 240)
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,9 @@
 """Guessing (security.md 5-7): what it costs, whom it locks out, and what it tells."""
 
 import asyncio
-import contextlib
 import itertools
 
+from storm.faults import kill_and_start
 from storm.http import ask, log_in, sources, verifications
 from storm.places import count
 from support.people import PASSWORD, People
@@ -17,15 +17,6 @@ def make(server, number):
     names = people.fresh_names(number)
     server.import_users([people.record(name) for name in names])
     return names
-
-
-async def kill_and_start(redis, until):
-    """Redis goes and comes until `until` is done."""
-    for turn in itertools.count():
-        await asyncio.to_thread(redis.kill if turn % 2 == 0 else redis.start)
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(asyncio.shield(until), 0.4)
-            return
 
 
 async def storm(place, disturbed=False):

@@ -1,6 +1,7 @@
-"""Many hands on one session: what all of them saw can have happened one after the other (security.md 9, 10)."""
+"""Many hands on one session: what all of them saw can have happened one after the other (security.md 9, 10, 13)."""
 
 import asyncio
+import collections
 import random
 import time
 
@@ -12,15 +13,21 @@ from support.people import PASSWORD, People
 
 HANDS = 4
 STEPS_OF_A_SESSION = 20
+# What a hand does, of 100 steps: while the session lives, and once its end was seen.
+ALIVE = {"refresh the newest": 62, "refresh one of the newest": 22, "refresh any": 6, "log out": 2, "enter": 3, "ban": 3, "unban": 2}
+ENDED = {"refresh the newest": 30, "refresh any": 10, "log out": 10, "enter": 20, "ban": 15, "unban": 15}
 
 
 class Course:
     """The life of one session in the hands of several clients, and what they saw."""
 
-    def __init__(self, server, name, chance, tokens):
+    def __init__(self, server, name, chance, tokens, admin):
         self.server = server
         self.name = name
+        self.user = tokens["user"]["id"]
+        self.admin = admin
         self.chance = chance
+        self.is_over = False
         self.first = tokens["refresh_token"]
         self.access = tokens["access_token"]
         self.known = [self.first]
@@ -42,6 +49,7 @@ class Course:
                 self.known.append(fresh)
             return fresh
         assert answer.status == 401, answer
+        self.is_over = True
         return {"invalid_refresh_token": "invalid", "refresh_token_reused": "reused"}[answer.body["code"]]
 
     async def log_out(self):
@@ -49,25 +57,33 @@ class Course:
         answer = await ask(self.server, "POST", "/auth/logout", token=self.access)
         assert answer.status in (204, 401), answer
 
-    async def evict(self):
-        """Another log-in of the same user, who may have one session: it pushes this one out."""
+    async def enter(self):
+        """Another log-in of the same user, who may have one session: it pushes this one out, unless the user is banned."""
         answer = await log_in(self.server, self.name, PASSWORD)
+        assert answer.status in (200, 401), answer
+        return "entered" if answer.status == 200 else "refused"
+
+    async def set_ban(self, banned):
+        """An admin disables the account, or enables it again: whether it is disabled now."""
+        answer = await ask(self.server, "PATCH", f"/admin/users/{self.user}", {"disabled": banned}, token=self.admin)
         assert answer.status == 200, answer
+        return answer.body["disabled"]
 
     async def hand(self):
         """One client: it refreshes what it knows, mostly what is newest; now and then something ends the session."""
         while self.left > 0:
             self.left -= 1
-            pick = self.chance.random()
-            if pick < 0.03:
+            weights = ENDED if self.is_over else ALIVE
+            (what,) = self.chance.choices(list(weights), weights.values())
+            if what == "log out":
                 await self.note("end", None, self.log_out())
-            elif pick < 0.04:
-                await self.note("end", None, self.evict())
-            elif pick < 0.10:
-                token = self.chance.choice(self.known)
-                await self.note("refresh", token, self.refresh(token))
+            elif what == "enter":
+                await self.note("enter", None, self.enter())
+            elif what in ("ban", "unban"):
+                await self.note(what, None, self.set_ban(what == "ban"))
             else:
-                token = self.known[-1] if pick < 0.8 else self.known[max(0, len(self.known) - 2)]
+                newest = {"refresh the newest": self.known[-1:], "refresh one of the newest": self.known[-2:]}
+                token = self.chance.choice(newest.get(what, self.known))
                 await self.note("refresh", token, self.refresh(token))
 
     async def run(self):
@@ -76,26 +92,34 @@ class Course:
         return self.history
 
 
-async def test_histories_of_refresh_log_out_and_eviction_are_linearizable(place, seed):
-    """No fork, no false sign-out, no life after the end: whatever the order, some order explains it."""
-    server = place.start("--max-sessions", "1", "--refresh-grace", "1m", "--hasher-wait", "120s")
+def outcome(operation):
+    """What an operation counts as."""
+    if operation.name == "refresh":
+        return operation.result if operation.result in ("invalid", "reused") else "refreshed"
+    return operation.result if operation.name == "enter" else operation.name
+
+
+async def test_histories_of_refresh_log_out_ban_and_eviction_are_linearizable(place, seed):
+    """No fork, no false sign-out, no life after the end, nobody banned comes in: whatever the order, some order explains
+    it. Attempts are not bounded here: who is banned tries again and again."""
+    server = place.start("--max-sessions", "1", "--refresh-grace", "1m", "--hasher-wait", "120s", "--max-attempts-enter", "0",
+                         "--max-attempts-source", "0")
     sessions = count(1_000, 10_000) // STEPS_OF_A_SESSION
     people = People(server)
     names = people.fresh_names(sessions)
     server.import_users([people.record(name) for name in names])
+    admin = people.admin().token
     chance = random.Random(seed)
-    seen, steps = {}, 0
+    seen = collections.Counter()
     for first in range(0, sessions, 10):
         some = names[first:first + 10]
         begun = await asyncio.gather(*(log_in(server, name, PASSWORD) for name in some))
-        courses = [Course(server, name, random.Random(chance.random()), each.body) for name, each in zip(some, begun)]
+        courses = [Course(server, name, random.Random(chance.random()), each.body, admin) for name, each in zip(some, begun)]
         for course, history in zip(courses, await asyncio.gather(*(course.run() for course in courses))):
             told = "\n".join(map(str, sorted(history, key=lambda each: each.called)))
             assert is_linearizable(history, Session(True, course.first), step), f"seed {seed}: {told}"
-            steps += len(history)
-            for each in history:
-                kind = each.result if each.result in ("invalid", "reused") else "refreshed"
-                seen[each.name if each.name == "end" else kind] = seen.get(each.name if each.name == "end" else kind, 0) + 1
+            seen.update(map(outcome, history))
     # Each kind of end came up: otherwise this would show less than it says.
-    assert steps >= count(1_000, 10_000) and {"end", "refreshed", "invalid", "reused"} <= set(seen), seen
-    print(f"seed {seed}: {steps} steps of {sessions} sessions, {seen}")
+    everything = {"end", "refreshed", "invalid", "reused", "ban", "unban", "entered", "refused"}
+    assert seen.total() >= count(1_000, 10_000) and everything <= set(seen), seen
+    print(f"seed {seed}: {seen.total()} steps of {sessions} sessions, {dict(seen)}")

@@ -5,7 +5,8 @@ import time
 
 import confluent_kafka
 
-TOPICS = ("callboard.users", "callboard.rooms", "callboard.reminders", "callboard.notifications", "callboard.dead")
+DEAD = "callboard.dead"
+TOPICS = ("callboard.users", "callboard.rooms", "callboard.reminders", "callboard.notifications", DEAD)
 SECONDS = 90
 
 

@@ -3,7 +3,7 @@
 import dataclasses
 import itertools
 
-from checker import analytics, events, operations, streams
+from checker import analytics, events, forms, operations, streams
 from checker.finding import Finding
 
 
@@ -20,7 +20,8 @@ class Verdict:
 
 def judge(history, store, messages, figures=None):
     """The Verdict of a run; `figures` is the answer of GET /admin/analytics, None if it was not asked for."""
-    found = [*operations.check(history, store), *streams.check(history, store), *events.check(store, messages)]
+    found = [*operations.check(history, store), *streams.check(history, store), *events.check(store, messages),
+             *forms.check(messages)]  # fmt: skip
     if figures is not None:
         found += analytics.check(store, figures)
     in_flight = {fault.number: history.in_flight(fault) for fault in history.faults if fault.counts}

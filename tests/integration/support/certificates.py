@@ -13,7 +13,7 @@ def openssl(*arguments):
 
 
 class Authority:
-    """An authority in a folder of its own. Each certificate is for 127.0.0.1 and localhost."""
+    """An authority in a folder of its own."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
@@ -23,11 +23,11 @@ class Authority:
         new_key(self.key)
         openssl("req", "-x509", "-new", "-key", self.key, "-subj", "/CN=an authority", "-days", "30", "-out", self.certificate)
 
-    def issue(self, name, days=30):
+    def issue(self, name, days=30, hosts="IP:127.0.0.1,DNS:localhost"):
         """(certificate, key): new files; below 0 days it has expired already."""
         certificate, key, request = (self.folder / f"{name}.{kind}" for kind in ("pem", "key", "csr"))
         extensions = self.folder / f"{name}.ext"
-        extensions.write_text("subjectAltName=IP:127.0.0.1,DNS:localhost\nbasicConstraints=CA:FALSE\n")
+        extensions.write_text(f"subjectAltName={hosts}\nbasicConstraints=CA:FALSE\n")
         new_key(key)
         openssl("req", "-new", "-key", key, "-subj", f"/CN={name}", "-out", request)
         openssl(

@@ -100,11 +100,11 @@ class Event:
 
 
 class Reader:
-    """Reads all partitions of topics, from where their ends are when it is made."""
+    """Reads all partitions of topics, from where their ends are when it is made; `address` is that of another broker."""
 
-    def __init__(self, topics=TOPICS, seconds=90):
+    def __init__(self, topics=TOPICS, seconds=90, address=None):
         self.consumer = confluent_kafka.Consumer(
-            {"bootstrap.servers": brokers(), "group.id": "tests", "enable.auto.commit": False, **QUIET}
+            {"bootstrap.servers": address or brokers(), "group.id": "tests", "enable.auto.commit": False, **QUIET}
         )
         self.events = []
         places = []

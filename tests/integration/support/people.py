@@ -100,11 +100,11 @@ class People:
         """Names that no user of this server has."""
         return [f"{self.prefix}{next(self.numbers):04d}" for _ in range(count)]
 
-    def user(self, role=None):
-        """A new user."""
-        if role is not None:
+    def user(self, **more):
+        """A new user; `more` replaces members of the import record."""
+        if more:
             name = self.fresh_names(1)[0]
-            self.server.import_users([self.record(name, role=role)])
+            self.server.import_users([self.record(name, **more)])
             return Person(self.server, name, self.server.token(name))
         if not self.ready:
             names = self.fresh_names(BATCH)
@@ -118,4 +118,4 @@ class People:
 
     def admin(self):
         """A new administrator."""
-        return self.user("admin")
+        return self.user(role="admin")

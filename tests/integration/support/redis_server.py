@@ -1,6 +1,5 @@
 """A Redis of a test's own, which it may kill, freeze, empty and start again on the same port."""
 
-import re
 import shutil
 import signal
 import socket
@@ -58,11 +57,3 @@ class Redis:
     def url(self):
         """As callboard takes it."""
         return f"redis://127.0.0.1:{self.port}"
-
-
-def figure(rest, series):
-    """The value of one series of /metrics, named with its labels."""
-    text = rest.get("/metrics").text
-    found = re.search(rf"^{re.escape(series)} (\S+)$", text, re.MULTILINE)
-    assert found, f"{series} is not among the metrics"
-    return float(found.group(1))

@@ -1,8 +1,15 @@
 """A small REST client and the checks that every answer must pass."""
 
+import pathlib
 import re
+import sys
+import urllib.parse
 
 import requests
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "scripts"))
+
+from contract import Exchange, published  # noqa: E402
 
 REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{1,128}$")
 TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
@@ -40,6 +47,7 @@ class Rest:
         ), f"{method} {path}: no X-Request-Id in {dict(answer.headers)}"
         if answer.status_code >= 400:
             check_problem(answer)
+        check_contract(answer)
         return answer
 
     def get(self, path, **more):
@@ -50,6 +58,10 @@ class Rest:
         """POST"""
         return self.call("POST", path, json, **more)
 
+    def put(self, path, json=None, **more):
+        """PUT"""
+        return self.call("PUT", path, json, **more)
+
     def patch(self, path, json=None, **more):
         """PATCH"""
         return self.call("PATCH", path, json, **more)
@@ -57,6 +69,25 @@ class Rest:
     def delete(self, path, **more):
         """DELETE"""
         return self.call("DELETE", path, **more)
+
+
+def check_contract(answer):
+    """An answer is as schema/openapi.yaml says, and so is a request that was not refused."""
+    asked = answer.request
+    split = urllib.parse.urlsplit(asked.url)
+    body = asked.body.encode() if isinstance(asked.body, str) else asked.body or b""
+    faults = published().faults(
+        Exchange(
+            asked.method,
+            split.path + ("?" + split.query if split.query else ""),
+            {name.lower(): value for name, value in asked.headers.items()},
+            body if isinstance(body, bytes) else b"",
+            answer.status_code,
+            {name.lower(): value for name, value in answer.headers.items()},
+            answer.content,
+        )
+    )
+    assert not faults, "\n".join(faults)
 
 
 def check_problem(answer):

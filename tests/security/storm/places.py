@@ -1,10 +1,6 @@
 """Where a server keeps what it knows: embedded, or over PostgreSQL and a Redis of the test's own."""
 
-import os
-import subprocess
-import urllib.parse
-import uuid
-
+from support.database import Database
 from support.redis_server import Redis
 from support.server import SOAK, Server
 
@@ -52,28 +48,18 @@ class Services(Embedded):
     name = "services"
 
     def __enter__(self):
-        server = os.environ.get("CALLBOARD_TEST_DATABASE_URL", "")
-        assert server, "CALLBOARD_TEST_DATABASE_URL is not set: scripts/services start postgres"
-        self.admin_url = server
-        self.database = f"callboard_security_{uuid.uuid4().hex[:12]}"
-        self.sql(f"CREATE DATABASE {self.database}")
+        self.database = Database()
+        self.database.__enter__()
         self.redis = Redis().start()
         return self
 
     def __exit__(self, *_):
         super().__exit__()
         self.redis.kill()
-        self.sql(f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)")
-
-    def sql(self, statement):
-        """Runs a statement on the server's own database."""
-        done = subprocess.run(["psql", "-X", "-q", "-d", self.admin_url, "-c", statement], capture_output=True, text=True,
-                              timeout=30, check=False)
-        assert done.returncode == 0, done.stderr
+        self.database.__exit__()
 
     def environment(self):
-        parts = urllib.parse.urlsplit(self.admin_url)
-        return {"CALLBOARD_DATABASE_URL": parts._replace(path=f"/{self.database}").geturl(), "CALLBOARD_REDIS_URL": self.redis.url}
+        return {"CALLBOARD_DATABASE_URL": self.database.url, "CALLBOARD_REDIS_URL": self.redis.url}
 
 
 PLACES = {each.name: each for each in (Embedded, Services)}
