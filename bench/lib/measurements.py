@@ -8,12 +8,14 @@ import tempfile
 import time
 from pathlib import Path
 
+import revocations
 import topics
 from acknowledged import check_published, number_of
 from load import RUN_WITHIN, merged, run_load
+from passwords import quantile
 from scrape import Scraper, time_rise
 from servers import Callboard, Failed, free_port, prepare_callboard
-from services import count_waiting
+from services import commit_times, count_waiting
 
 USERS = 1000
 ROOMS = 1000
@@ -124,7 +126,7 @@ def measure_drain(setting):
 
 
 def measure_delay(setting):
-    """Milliseconds from the transaction of a message to its place in Kafka's log, at a constant rate."""
+    """Milliseconds from the commit of a message to its place in Kafka's log, at a constant rate."""
     topics.renew(setting.services.brokers)
     with setting.callboard() as (server, url):
         server.flags = [*server.flags, "--kafka-brokers", setting.services.brokers]
@@ -132,12 +134,16 @@ def measure_delay(setting):
             wait_until_publishing(server, url)
             found = setting.load(DELAY, QUICK_DELAY, server)
             wait_until_empty(url)
+        committed = commit_times(url)
     said = topics.read_said(setting.services.brokers)
     unmeasured = DELAY_WARM_UP * DELAY_RATE
     check_published([each.key for each in said], {found["run"]: unmeasured + found["messages"]})
-    delays = sorted(each.appended - each.committed for each in said if number_of(each.key) > unmeasured)
+    measured = [each for each in said if number_of(each.key) > unmeasured]
+    delays = sorted(each.appended - committed[each.key] for each in measured)
+    with_commit = sorted(each.appended - each.begun for each in measured)
     return {"callboard": found | {"delay_p50_ms": quantile(delays, 0.5), "delay_p99_ms": quantile(delays, 0.99),
-                                  "delay_max_ms": delays[-1]}}
+                                  "delay_max_ms": delays[-1], "with_commit_p50_ms": quantile(with_commit, 0.5),
+                                  "with_commit_p99_ms": quantile(with_commit, 0.99)}}
 
 
 def measure_access(setting):
@@ -149,6 +155,13 @@ def measure_access(setting):
         raise Failed(f"bench-access printed: {text[:200]}")
     return {side: dict(zip(("checks_per_second", "p50_us", "p99_us"), map(float, figures)))
             for side, (_, *figures) in zip(("callboard", "reference"), found)}
+
+
+def measure_log_outs(setting):
+    """How long an ended session is served, with the cache that nodes share."""
+    with setting.callboard() as (server, _):
+        server.flags = [*server.flags, "--redis-url", setting.services.redis_url]
+        return {"callboard": revocations.measure_log_outs(server, setting.quick)}
 
 
 def wait_until_empty(url):
@@ -169,11 +182,6 @@ def wait_until_publishing(server, url):
                 raise Failed("nothing is published")
             time.sleep(0.05)
     wait_until_empty(url)
-
-
-def quantile(values, part):
-    """Of sorted values, the one below which this part of them lies."""
-    return values[min(len(values) - 1, int(part * len(values)))]
 
 
 def rate_by_append_time(said):

@@ -17,6 +17,8 @@ ENDS_WITHIN = 15.0
 # What protects a public server from one client is what a load test runs into.
 WITHOUT_LIMITS = ["--send-rate", "0", "--command-rate", "0", "--login-rate", "0", "--register-rate", "0", "--connections-per-address", "0",
                   "--connections-per-user", "0"]
+# More messages at a time than it can carry in the usual time: all are to be answered, none refused.
+PATIENT = ["--message-wait", "5m"]
 
 
 class Failed(Exception):
@@ -140,6 +142,7 @@ class Callboard(Server):
     another store. The data directory then holds the secret of the installation alone."""
 
     name = "callboard"
+    limits = [*WITHOUT_LIMITS, *PATIENT]
 
     def __init__(self, program, prepared, folder, flags=()):
         super().__init__(Path(folder) / "callboard.log")
@@ -150,7 +153,7 @@ class Callboard(Server):
         shutil.copytree(Path(prepared) / "data", self.data)
 
     def command(self):
-        return [self.program, "serve", "--listen", f"127.0.0.1:{self.port}", "--data-dir", self.data, *WITHOUT_LIMITS,
+        return [self.program, "serve", "--listen", f"127.0.0.1:{self.port}", "--data-dir", self.data, *self.limits,
                 *self.flags]
 
     def load_options(self):

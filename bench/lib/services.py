@@ -1,4 +1,4 @@
-"""PostgreSQL and Kafka for the benchmarks: an instance of scripts/services of their own, fresh for each run."""
+"""PostgreSQL, Redis and Kafka for the benchmarks: an instance of scripts/services of their own, fresh for each run."""
 
 import contextlib
 import fcntl
@@ -11,12 +11,13 @@ from toolchain import TOP, Missing
 
 PROGRAM = TOP / "scripts" / "services"
 ROOT = TOP / "build" / "services-bench"
-NAMES = ("postgres", "kafka")
+NAMES = ("postgres", "redis", "kafka")
 STATEMENT_WITHIN = 120
-# A broker as kafka-server-start.sh starts it, not the small one of the tests.
-KAFKA = {"KAFKA_HEAP_OPTS": "-Xms1g -Xmx1g",
-         "KAFKA_JVM_PERFORMANCE_OPTS": "-server -XX:+UseG1GC -XX:MaxGCPauseMillis=20 "
-                                       "-XX:InitiatingHeapOccupancyPercent=35"}
+# PostgreSQL keeps the time of each commit. A broker as kafka-server-start.sh starts it, not the small one of the tests.
+ENVIRONMENT = {"POSTGRES_SETTINGS": "track_commit_timestamp=on",
+               "KAFKA_HEAP_OPTS": "-Xms1g -Xmx1g",
+               "KAFKA_JVM_PERFORMANCE_OPTS": "-server -XX:+UseG1GC -XX:MaxGCPauseMillis=20 "
+                                             "-XX:InitiatingHeapOccupancyPercent=35"}
 
 
 class Services:
@@ -24,6 +25,7 @@ class Services:
 
     def __init__(self):
         self.database_url = ""
+        self.redis_url = ""
         self.brokers = ""
         self._numbers = itertools.count(1)
         self._lock = None
@@ -35,6 +37,7 @@ class Services:
             self._call("start", *NAMES)
             addresses = dict(line.split("=", 1) for line in self._call("environment", *NAMES).splitlines())
             self.database_url = addresses["CALLBOARD_DATABASE_URL"]
+            self.redis_url = addresses["CALLBOARD_REDIS_URL"]
             self.brokers = addresses["CALLBOARD_KAFKA_BROKERS"]
         except BaseException:
             self.__exit__()
@@ -60,7 +63,7 @@ class Services:
     @staticmethod
     def _call(command, *names):
         done = subprocess.run([PROGRAM, "--root", ROOT, command, *names], capture_output=True, text=True,
-                              env=os.environ | KAFKA)
+                              env=os.environ | ENVIRONMENT)
         if done.returncode != 0:
             raise Missing(f"scripts/services {command}: {done.stderr.strip()[-600:]}")
         return done.stdout
@@ -104,6 +107,16 @@ def ask(url, statement):
     if done.returncode != 0:
         raise Failed(f"PostgreSQL: {done.stderr.strip()[-400:]}")
     return done.stdout.strip()
+
+
+def commit_times(url):
+    """By the client key of each message, when its transaction committed, in milliseconds since the epoch.
+
+    PostgreSQL takes the time before it forces the commit to the disk.
+    """
+    found = ask(url, "SELECT client_key, extract(epoch FROM pg_xact_commit_timestamp(xmin)) * 1000 FROM room_events "
+                     "WHERE client_key IS NOT NULL")
+    return {key: float(moment) for key, moment in (line.rsplit("|", 1) for line in found.splitlines())}
 
 
 def count_waiting(url):

@@ -28,7 +28,7 @@ class Said:
     """A `message.created`: the client key of its message, and times in milliseconds since the epoch."""
 
     key: str
-    committed: int  # the time of the transaction that stored it, from `ce_time`
+    begun: int  # the time of the transaction that stored it, before its commit, from `ce_time`
     appended: int  # when the broker wrote it to its log
 
 
