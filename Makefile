@@ -1,7 +1,7 @@
 # Everything a person or a build machine does with callboard. Each target is one script of scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run demo services build test check sanitize soak chaos bench format clean
-export JOBS LANES DATA LISTEN ONLY SERVICES FAULTS SEED
+.PHONY: help run demo services build package test check sanitize fuzz soak chaos bench format clean
+export JOBS LANES DATA LISTEN ONLY SERVICES FAULTS SEED DURATION KEEP
 
 help: ## Lists the targets and the variables.
 	@printf 'callboard: make TARGET [VARIABLE=value]\n\n'
@@ -13,6 +13,7 @@ help: ## Lists the targets and the variables.
 	@printf '  DATA=folder\tdata directory of run (./data)\n' | expand -t 16
 	@printf '  SERVICES=1\trun on PostgreSQL, Redis, Kafka and a mail catcher; SERVICES="postgres redis" on these only\n' | expand -t 16
 	@printf '  ONLY=suites\tsuites of test, sanitize and soak, e.g. ONLY="house cli" (all)\n' | expand -t 16
+	@printf '  ONLY=targets\ttargets of fuzz, e.g. ONLY="http_head cookie" (all); DURATION=n seconds for each (600); KEEP=1 keeps inputs\n' | expand -t 16
 	@printf '  FAULTS=n\tfaults of chaos (100); SEED=n repeats their order\n' | expand -t 16
 
 run: ## Installs what is missing, builds, and starts callboard in the foreground, on its embedded parts unless SERVICES is set.
@@ -31,6 +32,9 @@ build: ## Installs what is missing and builds the programs into build/bin and th
 	@scripts/build
 	@scripts/build-web
 
+package: ## Builds and makes the Debian package build/package/callboard_VERSION_ARCHITECTURE.deb.
+	@scripts/package
+
 test: ## Installs what the tests need, builds, runs every test, ends with one line `N passed, N failed`.
 	@scripts/test
 
@@ -40,13 +44,16 @@ check: ## What a change must pass: layout, static analysis, scripts, dependency 
 sanitize: ## Runs the C++ tests and the real programs under the address, undefined and thread sanitizers.
 	@scripts/sanitize
 
+fuzz: ## Fuzzes what reads bytes from outside, ten minutes each, with the address and undefined sanitizers; findings in build/fuzz/findings.
+	@scripts/fuzz
+
 soak: ## Runs the tests through the real programs with long counts.
 	@scripts/soak
 
 chaos: ## Runs the fault test with 100 faults: servers are killed, frozen and cut off under load, and nothing may be lost.
 	@scripts/chaos
 
-bench: ## Measures callboard beside its peers, and over PostgreSQL and Kafka; writes bench/RESULTS.md and bench/RESULTS-services.md.
+bench: ## Measures callboard beside its peers, and over PostgreSQL and Kafka, and under overload; writes bench/RESULTS*.
 	@scripts/bench
 
 format: ## Lays out the C++ sources with clang-format.

@@ -1,5 +1,6 @@
 """How the suites of each kind are cut into jobs, run and counted. A job that reports nothing has failed."""
 
+import contextlib
 import dataclasses
 import functools
 import json
@@ -8,6 +9,7 @@ import subprocess
 import tempfile
 from typing import Callable
 
+from contract import Proxy, port_of, published
 from testing import counting, processes
 from testing.suites import TOP, Suite, environment_of, server_environment
 
@@ -126,7 +128,9 @@ def _of_pytest(suite, logs):
 
 def _run_pytest(file, job, environment):
     command = [PYTHON, "-m", "pytest", "-v", "--tb=short", "--durations=15", "-p", "no:cacheprovider", f"--junitxml={job.junit}"]
-    if not job.suite.soak:
+    if job.suite.soak:  # the figures of tests that pass stand in the log; nothing that takes long is taken for a hang
+        command += ["-rP", "-o", f"faulthandler_timeout={job.suite.deadline_seconds}"]
+    else:
         command += ["-m", "not soak"]
     outcome = processes.run([*command, file], job.log, job.suite.deadline_seconds, environment, TOP)
     return Result(job.name, counting.of_junit(job.junit), outcome, job.log)
@@ -156,14 +160,17 @@ def _run_node(files, job, environment):
     suite = job.suite
     program = TOP / suite.programs / "callboard"
     with tempfile.TemporaryDirectory(prefix="callboard-test-") as data:
+        judge = Proxy(published()) if suite.judged else None
         server = processes.Server(program, data, job.log.with_name(f"{suite.name}-server.log"),
-                                  server_environment(environment), TOP / "web/dist")
+                                  server_environment(environment), TOP / "web/dist", judge.url if judge else None)
         try:
-            with server as url:
+            with server as url, judge or contextlib.nullcontext():
+                if judge:
+                    judge.to, url = port_of(url), judge.url
                 environment.update(CALLBOARD_URL=url, CALLBOARD_DATA_DIR=data)
                 outcome = processes.run(["node", "--test", "--test-reporter=tap", *files], job.log, suite.deadline_seconds,
                                         environment, TOP / suite.folder, allowed={server.process.pid})
-            outcome.server_trouble = server.trouble
+            outcome.server_trouble = server.trouble or (judge.trouble if judge else None)
         except (OSError, RuntimeError) as error:
             return job.missing(str(error))
     return Result(job.name, counting.of_tap(job.log.read_text(errors="replace")), outcome, job.log)

@@ -178,11 +178,13 @@ class Server:
 
     READY = re.compile(r"callboard listening on (http://\S+)")
 
-    def __init__(self, binary, folder, log, environment, web_folder):
+    def __init__(self, binary, folder, log, environment, web_folder, public_url=None):
         self.command = [binary, "serve", "--listen", "127.0.0.1:0", "--data-dir", folder, "--bcrypt-cost", "10",
                         "--login-rate", "0", "--register-rate", "0", "--send-rate", "0", "--command-rate", "0"]
         if web_folder.is_dir():
             self.command += ["--web-dir", web_folder]
+        if public_url:
+            self.command += ["--public-url", public_url]
         self.log = log
         self.environment = environment
         self.process = None

@@ -39,6 +39,8 @@ class Suite:
     breaks: tuple = ()
     # Whether each part runs with nothing beside it.
     alone: bool = False
+    # Whether what clients and server say to each other is held against the document of the API.
+    judged: bool = False
 
     def services_for(self, part):
         """The services that a part gets."""
@@ -53,10 +55,13 @@ PREPARATIONS = {
     "release": ("scripts/build", "release", "all"),
     "services": ("scripts/install-service-dependencies",),
     "vectors": ("scripts/fetch-test-vectors",),
+    "actionlint": ("scripts/fetch-actionlint",),
     "web": ("scripts/build-web",),
     "web-packages": ("scripts/install-npm-packages", "web"),
     "foreign-packages": ("scripts/install-npm-packages", "tests/foreign"),
     "e2e-packages": ("scripts/install-npm-packages", "tests/e2e"),
+    "api-packages": ("scripts/install-npm-packages", "tests/api"),
+    "python-packages": ("scripts/install-python-packages",),
     "asan": ("scripts/build", "asan", *(f"test_{name}" for name in ASAN_TESTS)),
     "asan-all": ("scripts/build", "asan", "all"),
     "tsan": ("scripts/build", "tsan", *(f"test_{name}" for name in TSAN_TESTS)),
@@ -67,9 +72,11 @@ def _through_programs(programs, build, factor=1, soak=False):
     """The suites that run the real programs of one folder."""
     shared = {"programs": programs, "soak": soak}
     return (
-        Suite("integration", "pytest", "tests/integration", (build, "services"), 300 * factor, breaks=("kafka",),
-              first=("kafka", "analytics_kafka", "command_line", "kill_restart", "lifecycle"),
-              services_of={"kafka": ("kafka",), "analytics_kafka": ("kafka",), "smtp": ("smtp",)}, **shared),
+        Suite("integration", "pytest", "tests/integration", (build, "services", "python-packages"), 300 * factor, breaks=("kafka",),
+              first=("kafka", "analytics_kafka", "shutdown_services", "command_line", "kill_restart", "lifecycle", "shutdown"),
+              services_of={"kafka": ("kafka", "smtp"), "analytics_kafka": ("kafka",), "smtp": ("smtp",),
+                           "shutdown_services": ("postgres", "redis", "kafka"), "postgres_dump": ("postgres",),
+                           "doctor": ("postgres",), "tracing_kafka": ("postgres", "kafka")}, **shared),
         Suite("cli", "pytest", "tests/cli", (build,), 300 * factor, **shared),
         Suite("foreign", "node", "tests/foreign", (build, "foreign-packages"), 300 * factor, **shared),
     )
@@ -79,7 +86,7 @@ def _through_programs(programs, build, factor=1, soak=False):
 OF_UNITS = {"contract": ("postgres",), "redis": ("redis",), "kafka": ("kafka",)}
 
 # Those of the proofs, whose Redis is one of their own.
-OF_SECURITY = {name: ("postgres",) for name in ("guessing", "history", "sessions")}
+OF_SECURITY = {name: ("postgres",) for name in ("ban", "guessing", "history", "session_storm", "sessions", "timing")}
 
 SETS = {
     "test": (
@@ -87,15 +94,19 @@ SETS = {
         Suite("chaos", "pytest", "tests/chaos", ("release", "services"), 480, first=("chaos", "store")),
         Suite("unit", "ctest", "build", ("release", "services", "vectors"), first=("kafka", "contract", "redis", "http"),
               services_of=OF_UNITS, breaks=("kafka",)),
-        Suite("e2e", "node", "tests/e2e", ("release", "web", "e2e-packages"), 600),
+        Suite("e2e", "node", "tests/e2e", ("release", "web", "e2e-packages"), 600, judged=True),
         *_through_programs("build/bin", "release"),
-        Suite("security", "pytest", "tests/security", ("release", "services"), 300, first=("guessing", "history", "sessions"),
-              services_of=OF_SECURITY),
+        Suite("security", "pytest", "tests/security", ("release", "services"), 300,
+              first=("guessing", "history", "sessions", "session_storm"), services_of=OF_SECURITY),
+        Suite("api", "pytest", "tests/api", ("release", "web", "api-packages", "python-packages"), 600, first=("fuzzing",)),
         Suite("services", "pytest", "tests/services", ("services",), 300),
+        Suite("monitoring", "pytest", "tests/monitoring", ("release", "services"), 300, first=("prometheus",), breaks=("kafka",),
+              services_of={"prometheus": ("postgres", "kafka", "smtp")}),
         Suite("asan", "ctest", "build/asan", ("asan", "services"), 600, ASAN_TESTS, services_of=OF_UNITS),
         Suite("web", "vitest", "web", ("web-packages",)),
-        Suite("house", "pytest", "tests/house", ("release",)),
+        Suite("house", "pytest", "tests/house", ("release", "actionlint")),
         Suite("docker", "pytest", "tests/docker", ("release",)),
+        Suite("packaging", "pytest", "tests/packaging", ("release", "web"), 300),
         Suite("load", "pytest", "tests/load", ("release",)),
         Suite("docs", "pytest", "tests/docs", ("release",)),
     ),
@@ -107,6 +118,7 @@ SETS = {
     "soak": (
         *_through_programs("build/bin", "release", factor=20, soak=True)[:1],
         Suite("security", "pytest", "tests/security", ("release", "services"), 6000, services_of=OF_SECURITY, soak=True),
+        Suite("api", "pytest", "tests/api", ("release", "web", "python-packages"), 1200, only=("fuzzing",), soak=True),
     ),
 }
 
