@@ -1,6 +1,7 @@
 """Schemathesis asks the live server what schema/openapi.yaml allows, and what it forbids, as each role at once: so many
-examples of each operation that it takes about a minute, or for ten minutes with CALLBOARD_SOAK. No answer may be
-undocumented, of another shape or media type, or say that the server failed."""
+examples of each operation that it takes about a minute, always the same ones; or for ten minutes with CALLBOARD_SOAK,
+from another seed each time, which the report names. No answer may be undocumented, of another shape or media type, or say
+that the server failed."""
 
 import json
 import os
@@ -16,7 +17,7 @@ from support.server import SOAK, Server
 
 PROGRAM = TOP / "build/python/bin/schemathesis"
 # A time alone would leave out the later phases on a machine that is busy.
-AMOUNT = ("--max-time", "600") if SOAK else ("--max-examples", "10")
+AMOUNT = ("--max-time", "600") if SOAK else ("--max-examples", "10", "--seed", os.environ.get("CALLBOARD_SEED", "1"))
 LONGEST = 1000 if SOAK else 500
 ROLES = ("guest", "user", "admin")
 # Accounts that admins disable, enable and make admins.

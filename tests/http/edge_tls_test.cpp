@@ -120,7 +120,7 @@ TEST_CASE("TLS: a client that takes nothing of an answer is cut") {
 
 TEST_CASE("TLS: slow handshakes are cut, and count as connections meanwhile") {
   auto options = secure_options();
-  options.handshake_timeout = milliseconds{300};
+  options.handshake_timeout = milliseconds{1000};
   options.max_connections_per_address = 3;
   options.max_handshakes_per_address = 2;
   edge_fixture edge{options};
