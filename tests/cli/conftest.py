@@ -20,7 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts"))
 
 from contract import Proxy, port_of, published  # noqa: E402
 
-DEADLINE = 20.0
+DEADLINE = 60.0
 PASSWORD = "password123"
 # bcrypt, cost 10, of PASSWORD
 PASSWORD_HASH = "$2b$10$abcdefghijklmnopqrstuu0SYq8twpcthS10uxQ26rv0s3Obj8Ufu"

@@ -180,7 +180,7 @@ def test_a_server_that_is_killed_in_the_middle_counts_each_event_once(counted, s
         "messages": stored,
     }
     figures.until(expected)
-    until(lambda: count(server, "SELECT count(*) FROM outbox") == 0, 10, "an empty outbox")
+    until(lambda: count(server, "SELECT count(*) FROM outbox") == 0, 30, "an empty outbox")
     server.restart()
     figures.until(expected)
     by_room = {room["room_id"]: room["messages"] for room in figures.report()["top_rooms"]}

@@ -106,14 +106,14 @@ def test_who_is_not_believed_gets_nothing_and_no_event_is_lost(own_server, broke
         server.start()
         say(server, what)
         until(lambda words=complaint: re.search(f"Kafka: .*({words})", server.last_output()), 60, complaint)
-        until(lambda: waiting_events(server) > 0, 10, "events in the outbox")
+        until(lambda: waiting_events(server) > 0, 30, "events in the outbox")
         assert server.stop() == 0
     assert reader.rest() == []
     server.env = ways["scram"]
     server.start()
     reader.until(lambda all_: said(all_) >= set(wrong))
     reader.close()
-    until(lambda: waiting_events(server) == 0, 10, "an empty outbox")
+    until(lambda: waiting_events(server) == 0, 30, "an empty outbox")
     assert server.stop() == 0
     assert not any(secret in server.all_output() for secret in (PASSWORD, WRONG))
 

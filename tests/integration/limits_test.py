@@ -127,7 +127,7 @@ def test_connections_of_an_address_are_bounded(limited):
             answer = raw.answer()
             return answer is not None and answer[0] == 200
 
-    until(served, 10, "a connection after others left")
+    until(served, 30, "a connection after others left")
 
 
 async def test_channels_of_a_connection_are_bounded(limited):

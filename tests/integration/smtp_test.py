@@ -40,7 +40,7 @@ def test_a_reminder_goes_out_by_mail(own_server):
     text = "Чай 🍵 at five\n.\nand more " + "x" * 300
     reminder = person.remind(text, **{"in": "PT1S"}, email=True)
     until(lambda: letters(address), 20, "the mail")
-    until(lambda: state(person, reminder) == "delivered", 10, "the state delivered")
+    until(lambda: state(person, reminder) == "delivered", 30, "the state delivered")
     (letter,) = letters(address)
     assert letter["From"] == "board@example.com" and letter["To"] == address
     assert text in letter.get_content().replace("\r\n", "\n")

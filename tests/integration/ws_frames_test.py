@@ -375,7 +375,7 @@ async def test_a_first_frame_may_ride_on_the_handshake(people):
         ).encode()
         + frame(TEXT, json.dumps({"id": 1, "connect": {"token": person.token}}))
     )
-    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
     assert head.startswith(b"HTTP/1.1 101")
     raw = RawSocket(reader, writer)
     assert (await raw.replies(1))[0]["connect"]["client"]

@@ -7,7 +7,7 @@ import websockets
 
 from support.frames import connect_with_small_buffer
 
-DEADLINE = 15.0
+DEADLINE = 30.0
 
 
 class Refused(Exception):

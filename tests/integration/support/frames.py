@@ -69,7 +69,7 @@ class RawSocket:
         lines += [f"Sec-WebSocket-Key: {key}"] if key else []
         lines += [f"Sec-WebSocket-Version: {version}"] if version else []
         writer.write("\r\n".join([*lines, *headers, "", ""]).encode())
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
         return reader, writer, head.decode()
 
     async def send(self, data):

@@ -35,7 +35,7 @@ def clean_environment(extra=None):
 def serve_help():
     """The text of `callboard serve --help`."""
     done = subprocess.run(
-        [binary(), "serve", "--help"], capture_output=True, text=True, timeout=10, env=clean_environment(), check=False
+        [binary(), "serve", "--help"], capture_output=True, text=True, timeout=30, env=clean_environment(), check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
