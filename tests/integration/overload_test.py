@@ -1,6 +1,6 @@
 """More messages than can be committed: what is taken is kept, the rest is refused at once, and memory stays bounded.
 
-The store is held by another writer, so that nothing can be committed: which machine this is does not matter."""
+The store is held by another writer, so that nothing can be committed, however fast the machine is."""
 
 import asyncio
 import contextlib
@@ -10,18 +10,21 @@ import re
 import sqlite3
 import time
 
-import pytest
-
 from support.centrifuge import Client
 from support.metrics import figure
 from support.people import People
 from support.rest import Rest, expect
 
-CONNECTIONS = 24
+CONNECTIONS = 14
 EACH = 400  # below --unanswered-commands, past which a socket is not read
+OFFERED = CONNECTIONS * EACH
 TEXT = "x" * 2000
 AT_ONCE = 20  # messages in a frame
-FIRST = 4096  # messages that may be under way before the server has seen how fast it is
+# Messages that may be under way before the server has seen how fast it is; while it sees nothing committed it lets in
+# fewer, down to the second number.
+FIRST, LEAST = 4096, 1024
+# The store waits five seconds for another process that writes.
+HELD_SECONDS = 4.0
 KIB_EACH = 16  # of a message under way, with all that belongs to it
 
 
@@ -57,51 +60,73 @@ async def send_many(client, room, name):
     return replies
 
 
-@pytest.fixture
-def crowd(own_server):
-    """A server, and what is needed to send to it: a room of one's own for each."""
-    server = own_server()
+async def until(condition, what):
+    """Waits for a condition that asks the server."""
+    deadline = time.monotonic() + 60
+    while not await asyncio.to_thread(condition):
+        assert time.monotonic() < deadline, what
+        await asyncio.sleep(0.01)
+
+
+async def offer_too_much(server):
+    """More than the server lets in, over WebSocket and REST, while the store is held. None if that took longer than the
+    store can be held; else the keys that were taken."""
     people = People(server).users(CONNECTIONS)
-    return server, people, [person.room("crowded")["id"] for person in people]
-
-
-async def test_what_cannot_be_committed_in_time_is_refused_at_once(crowd):
-    """Over WebSocket 111, over REST 503 with Retry-After, both while those before wait; who was not refused is answered,
-    and no other message is stored."""
-    server, people, rooms = crowd
+    rooms = [person.room("crowded")["id"] for person in people]  # one each
     clients = await asyncio.gather(*(Client.open(server, person.token) for person in people))
+    operator = Rest(server.url)
     before = resident_kib(server)
+
+    def under_way():
+        return int(figure(operator, "callboard_messages_under_way"))
+
     with held(server):
+        begun = time.monotonic()
         sent = await asyncio.gather(
             *(send_many(client, room, number) for number, (client, room) in enumerate(zip(clients, rooms)))
         )
         replies = {key: reply for each in sent for key, reply in each.items()}
-        # All but those under way are answered although nothing was committed.
-        refusals = len(replies) - FIRST
-        deadline = time.monotonic() + 60
-        while sum(reply.done() for reply in replies.values()) < refusals:
-            assert time.monotonic() < deadline, "what was offered waits"
-            await asyncio.sleep(0.01)
+
+        def are_all_in_or_refused():
+            """Nobody who is not under way waits, although nothing was committed."""
+            return under_way() + sum(reply.done() for reply in replies.values()) == OFFERED
+
+        await until(are_all_in_or_refused, "what was offered waits")
         most = resident_kib(server)
-        refused = {key: reply.result()["error"] for key, reply in replies.items() if reply.done()}
-        assert all(error["code"] == 111 and error["temporary"] is True for error in refused.values())
-        assert await asyncio.to_thread(figure, Rest(server.url), "callboard_messages_under_way") == FIRST
-        assert await asyncio.to_thread(figure, Rest(server.url), "callboard_messages_refused_total") == refusals
+        refused = {key: reply.result() for key, reply in replies.items() if reply.done()}
+        counted = under_way(), int(figure(operator, "callboard_messages_refused_total"))
         answer = await asyncio.to_thread(
             people[0].rest.post, f"/rooms/{rooms[0]}/messages", {"text": "one more", "key": "by-rest"}
         )
-        assert answer.status_code == 503 and answer.json()["code"] == "overloaded"
-        assert int(answer.headers["Retry-After"]) >= 1
         # What writes nothing goes on.
         expect(await asyncio.to_thread(people[0].rest.get, "/users/me"), 200)
+        if time.monotonic() - begun > HELD_SECONDS:
+            return None
+    assert all(reply["error"]["code"] == 111 and reply["error"]["temporary"] is True for reply in refused.values())
+    assert LEAST <= counted[0] <= FIRST and counted == (OFFERED - len(refused), len(refused))
+    assert answer.status_code == 503 and answer.json()["code"] == "overloaded"
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert most - before < FIRST * KIB_EACH
     taken = {key: reply for key, reply in replies.items() if key not in refused}
     outcomes = await asyncio.wait_for(asyncio.gather(*taken.values()), 60)
-    assert len(taken) == FIRST and not [each for each in outcomes if "error" in each]
-    stored = sqlite3.connect(server.database()).execute("SELECT client_key FROM room_events WHERE kind = 0")
-    assert sorted(key for (key,) in stored) == sorted(taken)
-    assert most - before < FIRST * KIB_EACH
+    assert not [each for each in outcomes if "error" in each]
     # Afterwards there is room again.
-    assert await asyncio.to_thread(figure, Rest(server.url), "callboard_messages_under_way") == 0
+    await until(lambda: under_way() == 0, "messages that are answered are under way")
     people[0].say(rooms[0], "one more", key="by-rest")
     for client in clients:
         await client.close()
+    return {*taken, "by-rest"}
+
+
+async def test_what_cannot_be_committed_in_time_is_refused_at_once(own_server):
+    """Over WebSocket 111, over REST 503 with Retry-After, both while those before wait; who was not refused is answered,
+    and no other message is stored."""
+    for _ in range(5):  # only on a machine that is very slow more than once
+        server = own_server()
+        if taken := await offer_too_much(server):
+            break
+        server.discard()
+    else:
+        raise AssertionError(f"{OFFERED} messages cannot be offered within {HELD_SECONDS} s")
+    stored = sqlite3.connect(server.database()).execute("SELECT client_key FROM room_events WHERE kind = 0")
+    assert sorted(key for (key,) in stored) == sorted(taken)
