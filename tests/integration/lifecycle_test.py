@@ -136,7 +136,7 @@ async def test_idle_rooms_leave_memory_and_return(own_server):
     """After --room-idle the count of rooms alive falls; sends, keys and subscriptions go on as if nothing was."""
     if not has_option("room-idle"):
         pytest.skip("no option sets when a room is idle")
-    server = own_server("--room-idle", "1s", "--mirror-idle", "1s", "--user-idle", "1s")
+    server = own_server("--room-idle", "4s", "--mirror-idle", "1s", "--user-idle", "1s")
     person = People(server).user()
     rooms = [person.room(f"idle {number}")["id"] for number in range(5)]
     first = [person.say(room, "before", key="k") for room in rooms]

@@ -235,7 +235,7 @@ def accepted(server, authority, most):
 
 def test_slow_handshakes_count_and_are_cut(secure, authority):
     """As connections of their address, and as handshakes under way; others are served meanwhile."""
-    server = secure("--tls-handshakes-per-address", "2", "--tls-handshake-timeout", "1s")
+    server = secure("--tls-handshakes-per-address", "2", "--tls-handshake-timeout", "3s")
     slow = [socket.create_connection(server.address, timeout=20) for _ in range(2)]
     for each in slow:
         each.sendall(HELLO)

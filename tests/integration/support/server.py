@@ -117,7 +117,7 @@ class Server:
             )
         return self
 
-    def start(self, seconds=20):
+    def start(self, seconds=60):
         """Starts the process and waits for the line that says it listens."""
         self.spawn()
 
@@ -144,11 +144,11 @@ class Server:
         """Sends a signal to the process."""
         os.kill(self.process.pid, number)
 
-    def wait(self, seconds=20):
+    def wait(self, seconds=60):
         """Waits for the end of the process; returns its exit code (negative for a signal)."""
         return self.process.wait(seconds)
 
-    def stop(self, seconds=20):
+    def stop(self, seconds=60):
         """SIGTERM, then waits; returns the exit code."""
         if self.process.poll() is None:
             self.signal(signal.SIGTERM)
