@@ -174,9 +174,9 @@ void acceptor::turn_away(asio::ip::tcp::socket socket) {
   auto bytes = write_response_head(answer, to_string(state_->services.tokens->new_id()), false,
                                    state_->options.strict_transport, state_->options.socket_source);
   bytes += answer.content();
+  threads_.front()->requests().note(method::other, no_route, answer.status, 0); // this runs on that thread
   // The socket is new, so its buffer has room; nobody waits for it.
   ::send(socket.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-  threads_.front()->requests().note(method::other, no_route, answer.status, 0); // this runs on that thread
   boost::system::error_code ignored;
   socket.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
 }
