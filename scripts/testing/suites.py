@@ -96,7 +96,7 @@ SETS = {
               services_of=OF_UNITS, breaks=("kafka",)),
         Suite("e2e", "node", "tests/e2e", ("release", "web", "e2e-packages"), 1200, judged=True),
         *_through_programs("build/bin", "release"),
-        Suite("security", "pytest", "tests/security", ("release", "services"),
+        Suite("security", "pytest", "tests/security", ("release", "services"), 900,
               first=("guessing", "history", "sessions", "session_storm"), services_of=OF_SECURITY),
         Suite("api", "pytest", "tests/api", ("release", "web", "api-packages", "python-packages"), 600, first=("fuzzing",)),
         Suite("services", "pytest", "tests/services", ("services",)),

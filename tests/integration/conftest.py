@@ -13,7 +13,7 @@ from support.server import SOAK, Server
 from support.shared import people, server  # noqa: F401
 from support.tracing import Collector
 
-TEST_DEADLINE = 240.0
+TEST_DEADLINE = 400.0
 SEED = int(os.environ.get("CALLBOARD_SEED") or random.SystemRandom().randrange(1 << 32))
 
 

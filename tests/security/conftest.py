@@ -23,7 +23,7 @@ SEED = int(os.environ.get("CALLBOARD_SEED") or random.SystemRandom().randrange(1
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem):
     """Runs a test that is a coroutine on an event loop of its own, with a deadline."""
-    return coroutines.run(pyfuncitem, 3600 if SOAK else 240)
+    return coroutines.run(pyfuncitem, 3600 if SOAK else 400)
 
 
 @pytest.fixture(scope="session")
