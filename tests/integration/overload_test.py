@@ -14,6 +14,7 @@ from support.centrifuge import Client
 from support.metrics import figure
 from support.people import People
 from support.rest import Rest, expect
+from support.waiting import until
 
 CONNECTIONS = 14
 EACH = 400  # below --unanswered-commands, past which a socket is not read
@@ -60,14 +61,6 @@ async def send_many(client, room, name):
     return replies
 
 
-async def until(condition, what):
-    """Waits for a condition that asks the server."""
-    deadline = time.monotonic() + 60
-    while not await asyncio.to_thread(condition):
-        assert time.monotonic() < deadline, what
-        await asyncio.sleep(0.01)
-
-
 async def offer_too_much(server):
     """More than the server lets in, over WebSocket and REST, while the store is held. None if that took longer than the
     store can be held; else the keys that were taken."""
@@ -91,7 +84,7 @@ async def offer_too_much(server):
             """Nobody who is not under way waits, although nothing was committed."""
             return under_way() + sum(reply.done() for reply in replies.values()) == OFFERED
 
-        await until(are_all_in_or_refused, "what was offered waits")
+        await asyncio.to_thread(until, are_all_in_or_refused, 60, "an answer to all that is not under way")
         most = resident_kib(server)
         refused = {key: reply.result() for key, reply in replies.items() if reply.done()}
         counted = under_way(), int(figure(operator, "callboard_messages_refused_total"))
@@ -111,7 +104,7 @@ async def offer_too_much(server):
     outcomes = await asyncio.wait_for(asyncio.gather(*taken.values()), 60)
     assert not [each for each in outcomes if "error" in each]
     # Afterwards there is room again.
-    await until(lambda: under_way() == 0, "messages that are answered are under way")
+    await asyncio.to_thread(until, lambda: under_way() == 0, 60, "nothing under way")
     people[0].say(rooms[0], "one more", key="by-rest")
     for client in clients:
         await client.close()
