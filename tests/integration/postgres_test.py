@@ -10,8 +10,7 @@ import time
 import pytest
 
 from support.centrifuge import Client, refusal
-from support.people import People
-from support.rest import Rest, expect
+from support.rest import Rest
 from support.server import Server
 from support.services import service_of_its_own
 from support.waiting import until

@@ -1,6 +1,5 @@
 """Mail over a real SMTP server: handed over once, repeated when refused for now, given up when refused for good."""
 
-import base64
 import email
 import email.policy
 import json
