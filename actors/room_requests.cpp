@@ -87,6 +87,10 @@ void room_state::append_waiting() {
       [this, batch](std::vector<appended>& results) {
         std::vector<room_event> committed;
         committed.reserve(results.size());
+        // Who has been answered finds it among the figures.
+        if (config.probe)
+          config.probe->messages_committed.add(static_cast<std::size_t>(
+              std::count_if(results.begin(), results.end(), [](const appended& each) { return !each.duplicate; })));
         for (std::size_t i = 0; i < batch->size() && i < results.size(); ++i) {
           auto& post = (*batch)[i];
           if (!results[i].duplicate) {
@@ -97,8 +101,6 @@ void room_state::append_waiting() {
           post.answer(results[i]);
         }
         in_flight.erase(batch);
-        if (config.probe)
-          config.probe->messages_committed.add(committed.size());
         publish(std::move(committed));
         append_waiting();
       },

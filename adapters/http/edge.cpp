@@ -151,7 +151,6 @@ std::size_t edge::implementation::drain(std::chrono::milliseconds limit) {
     if (!started_ || stopped_ || std::exchange(drained_, true))
       return 0;
   }
-  *state->ready = false;
   drain_times within{limit};
   const auto end = std::chrono::steady_clock::now() + within.limit;
   // What has not ended by then is ended for it, with time left for a last answer and the closing handshake.
@@ -163,6 +162,7 @@ std::size_t edge::implementation::drain(std::chrono::milliseconds limit) {
   state->limits.begin_late();
   state->transports.begin_late();
   state->draining = true;
+  *state->ready = false; // who sees it is refused already
   for (auto& thread : threads)
     thread->post([](io_thread& self) { self.begin_drain(); });
   // A TLS connection lasts until what was answered has left it, also when nobody is behind it any more.
