@@ -1,10 +1,15 @@
 #include "adapters/sql/sqlite/store.hpp"
 
+#include <algorithm>
+
 #include "adapters/sql/sqlite/opening.hpp"
 
 namespace callboard::sql {
 
 namespace {
+
+/// How long a command line waits for its turn to write.
+constexpr std::chrono::milliseconds session_patience{30'000};
 
 store_access access_to(const sqlite_options& options) {
   auto settings = settings_of(options);
@@ -43,10 +48,12 @@ std::variant<migration_report, open_error> migrate(const sqlite_options& options
 session_result open_session_store(const sqlite_options& options) {
   if (auto refused = prepare_directory(options))
     return *refused;
-  auto file = open_file(options);
+  auto patient = options;
+  patient.busy_timeout = std::max(options.busy_timeout, session_patience);
+  auto file = open_file(patient);
   if (auto* refused = std::get_if<open_error>(&file))
     return *refused;
-  return std::make_unique<store_session>(access_to(options));
+  return std::make_unique<store_session>(access_to(patient));
 }
 
 } // namespace callboard::sql

@@ -35,7 +35,8 @@ open_result open_store(const sqlite_options& options);
 /// What `open_store` does to the files, alone: for `callboard migrate`. Refused while a server runs.
 std::variant<migration_report, open_error> migrate(const sqlite_options& options);
 
-/// Opens the store of this directory beside a server that may be running on it, for command lines.
+/// Opens the store of this directory beside a server that may be running on it, for command lines. Those wait longer
+/// for a turn: a server that commits one batch after the other leaves short gaps, and SQLite's waiting is not a queue.
 session_result open_session_store(const sqlite_options& options);
 
 } // namespace callboard::sql
