@@ -49,7 +49,7 @@ transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
 group.coordinator.append.linger.ms=0
-broker.session.timeout.ms=1000
+broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=250
 log.cleaner.threads=1
 log.cleaner.dedupe.buffer.size=2097152
@@ -114,7 +114,7 @@ class Kafka(Service):
         try:
             socket.create_connection((LOOPBACK, self.port()), timeout=ANSWER_SECONDS).close()
             asked = subprocess.run(["kcat", "-b", self.address(), "-m", str(ANSWER_SECONDS), "-L"], capture_output=True, text=True,
-                                   timeout=ANSWER_SECONDS + 1, check=False)
+                                   timeout=ANSWER_SECONDS + 2, check=False)
         except (OSError, subprocess.TimeoutExpired):
             return False
         return asked.returncode == 0 and f"broker 1 at {self.advertised()}" in asked.stdout

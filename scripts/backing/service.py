@@ -13,7 +13,7 @@ from backing.places import Trouble
 TOP = pathlib.Path(__file__).resolve().parents[2]
 POLL_SECONDS = 0.05
 # How long a service may take for the answer that shows it is up.
-ANSWER_SECONDS = 3
+ANSWER_SECONDS = 8
 # How long processes may take to be gone after SIGKILL.
 GONE_SECONDS = 10
 PORT_ATTEMPTS = 3

@@ -181,7 +181,7 @@ class Server:
 
     def __init__(self, binary, folder, log, environment, web_folder, public_url=None):
         self.command = [binary, "serve", "--listen", "127.0.0.1:0", "--data-dir", folder, "--bcrypt-cost", "10",
-                        "--login-rate", "0", "--register-rate", "0", "--send-rate", "0", "--command-rate", "0"]
+                        "--hasher-wait", "2m", "--login-rate", "0", "--register-rate", "0", "--send-rate", "0", "--command-rate", "0"]
         if web_folder.is_dir():
             self.command += ["--web-dir", web_folder]
         if public_url:
@@ -194,7 +194,7 @@ class Server:
     def __enter__(self):
         with open(self.log, "wb") as output:
             self.process = start(self.command, stdout=output, stderr=subprocess.STDOUT, env=self.environment)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline and self.process.poll() is None:
             found = self.READY.search(self.log.read_text(errors="replace"))
             if found:

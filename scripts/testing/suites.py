@@ -91,14 +91,14 @@ OF_SECURITY = {name: ("postgres",) for name in ("ban", "guessing", "history", "s
 SETS = {
     "test": (
         # What takes long begins first. The tests of Kafka are those that keep each other waiting.
-        Suite("chaos", "pytest", "tests/chaos", ("release", "services"), 900, first=("chaos", "store")),
+        Suite("chaos", "pytest", "tests/chaos", ("release", "services"), 1800, first=("chaos", "store")),
         Suite("unit", "ctest", "build", ("release", "services", "vectors"), first=("kafka", "contract", "redis", "http"),
               services_of=OF_UNITS, breaks=("kafka",)),
         Suite("e2e", "node", "tests/e2e", ("release", "web", "e2e-packages"), 1200, judged=True),
         *_through_programs("build/bin", "release"),
         Suite("security", "pytest", "tests/security", ("release", "services"), 900,
               first=("guessing", "history", "sessions", "session_storm"), services_of=OF_SECURITY),
-        Suite("api", "pytest", "tests/api", ("release", "web", "api-packages", "python-packages"), 600, first=("fuzzing",)),
+        Suite("api", "pytest", "tests/api", ("release", "web", "api-packages", "python-packages"), 1500, first=("fuzzing",)),
         Suite("services", "pytest", "tests/services", ("services",)),
         Suite("monitoring", "pytest", "tests/monitoring", ("release", "services"), first=("prometheus",), breaks=("kafka",),
               services_of={"prometheus": ("postgres", "kafka", "smtp")}),
