@@ -7,7 +7,7 @@ namespace callboard::test {
 
 /// Waits for a condition, for as long as a busy machine may take; false if it does not come.
 template <class Condition>
-bool eventually(Condition condition, std::chrono::seconds patience = std::chrono::seconds{20}) {
+bool eventually(Condition condition, std::chrono::seconds patience = std::chrono::seconds{60}) {
   auto deadline = std::chrono::steady_clock::now() + patience;
   while (!condition()) {
     if (std::chrono::steady_clock::now() > deadline)

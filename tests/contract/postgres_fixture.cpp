@@ -11,6 +11,9 @@
 #include "tests/contract/sqlite_fixture.hpp"
 
 namespace callboard::contract {
+
+using namespace std::chrono_literals;
+
 namespace {
 
 boost::urls::url parsed(const std::string& url) {
@@ -142,6 +145,10 @@ std::string run_on(const std::string& url, const std::string& script) {
 sql::postgres_options options_for(const std::string& url) {
   sql::postgres_options options;
   options.url = url;
+  // A test that is about deadlines sets its own; none of the others is to meet one on a busy machine.
+  options.connect_timeout = options.query_deadline = options.write_deadline = options.lock_timeout = 60s;
+  options.batch_deadline = options.idle_timeout = options.settle_deadline = 120s;
+  options.ping_interval = 30s;
   options.partition_of = options_in({}).partition_of;
   return options;
 }

@@ -13,14 +13,9 @@ using namespace std::chrono_literals;
 using contract::options_for;
 using contract::run_on;
 using contract::scratch_database;
+using test::eventually;
 
 namespace {
-
-/// Within ten seconds.
-template <class Condition>
-bool comes_true(Condition condition) {
-  return test::eventually(condition, 10s);
-}
 
 constexpr auto end_holder = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' "
                             "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
@@ -33,7 +28,7 @@ struct locked_store {
 
   locked_store() {
     auto options = options_for(database.url());
-    options.ping_interval = 100ms;
+    options.ping_interval = 6s; // the end of a connection is noticed without it
     options.lock_changed = [this](bool held) { ++(held ? regained : lost); };
     auto opened = open_store(options);
     store = std::get<std::shared_ptr<server_store>>(opened);
@@ -53,7 +48,7 @@ TEST_CASE("a lock that is lost is reported, and taken again") {
   locked_store running;
   CHECK(running.write("alice"));
   run_on(running.database.url(), end_holder);
-  CHECK(comes_true([&] { return running.lost == 1 && running.regained == 1; }));
+  CHECK(eventually([&] { return running.lost == 1 && running.regained == 1; }));
   CHECK(running.store->is_available());
   CHECK(running.write("bob"));
 }
@@ -70,16 +65,17 @@ TEST_CASE("nothing is written while another server holds the lock; reading goes 
       direct.exec("SELECT pg_advisory_lock(1668047470, hashtext(current_schema()))");
       taken = true;
     }};
-    CHECK(comes_true([&] {
-      return run_on(running.database.url(), "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' "
-                                            "AND NOT granted") != "0";
+    CHECK(eventually([&] {
+      return run_on(running.database.url(), "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted "
+                                            "AND database = (SELECT oid FROM pg_database "
+                                            "WHERE datname = current_database())") != "0";
     }));
     run_on(running.database.url(), "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' "
                                    "AND granted AND database = (SELECT oid FROM pg_database "
                                    "WHERE datname = current_database())");
     waiting.join();
     CHECK(taken);
-    CHECK(comes_true([&] { return running.lost == 1; }));
+    CHECK(eventually([&] { return running.lost == 1; }));
     CHECK_FALSE(running.store->is_available());
     auto refused = running.write("bob");
     REQUIRE_FALSE(refused);
@@ -88,6 +84,6 @@ TEST_CASE("nothing is written while another server holds the lock; reading goes 
     CHECK(code_of(running.session->ask(find_credentials{"bob"}).error()) == errc::not_found);
     CHECK(running.regained == 0);
   }
-  CHECK(comes_true([&] { return running.regained == 1; }));
+  CHECK(eventually([&] { return running.regained == 1; }));
   CHECK(running.write("bob"));
 }

@@ -1,4 +1,5 @@
 #include "tests/contract/sqlite_fixture.hpp"
+#include "tests/eventually.hpp"
 
 #include <sqlite3.h>
 
@@ -129,12 +130,5 @@ TEST_CASE("the directory stays locked until the actors have ended") {
   CHECK(std::holds_alternative<open_error>(open_store(options)));
   running.stop(writer);
   // The thread of a detached actor lets go of its state just after the actor has ended.
-  auto limit = std::chrono::steady_clock::now() + 10s;
-  auto is_free = [&] { return std::holds_alternative<std::shared_ptr<server_store>>(open_store(options)); };
-  bool freed = is_free();
-  while (!freed && std::chrono::steady_clock::now() < limit) {
-    std::this_thread::yield();
-    freed = is_free();
-  }
-  CHECK(freed);
+  CHECK(test::eventually([&] { return std::holds_alternative<std::shared_ptr<server_store>>(open_store(options)); }));
 }

@@ -79,6 +79,7 @@ private:
 sql::sqlite_options options_in(const std::filesystem::path& directory) {
   sql::sqlite_options options;
   options.data_dir = directory;
+  options.query_deadline = options.busy_timeout = std::chrono::seconds{60};
   options.partition_of = [](std::string_view key) {
     std::uint32_t hash = 2166136261u; // FNV-1a
     for (auto c : key)

@@ -129,6 +129,7 @@ void tcp_gate::run() {
       for (auto& each : links_)
         close(each);
     links_.remove_if([](const link& each) { return each.is_over; });
+    open_ = links_.size();
     std::vector<pollfd> sockets{{listener_, POLLIN, 0}};
     auto wanted = static_cast<short>(frozen_ ? 0 : POLLIN);
     for (auto& each : links_) {

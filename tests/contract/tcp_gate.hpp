@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <list>
 #include <mutex>
@@ -33,6 +34,8 @@ public:
   /// Cuts, once, the connection whose request holds `word`; then lets nobody in, if that is wished.
   void cut_at(const std::string& word, moment when, bool then_refuse = false);
   bool has_cut() const { return has_cut_; }
+  /// How many connections are open.
+  std::size_t links() const { return open_; }
 
 private:
   struct link {
@@ -54,6 +57,7 @@ private:
   unsigned port_ = 0;
   std::list<link> links_;
   std::atomic<bool> stopping_{false}, frozen_{false}, refusing_{false}, has_cut_{false}, then_refuse_{false};
+  std::atomic<std::size_t> open_{0};
   std::mutex mutex_;
   std::string word_;
   moment when_ = moment::before_request;

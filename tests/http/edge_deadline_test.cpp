@@ -13,12 +13,12 @@ using std::chrono::milliseconds;
 // Short, but long enough for a client of a busy machine to do in time what a test wants done in time.
 edge_options quick() {
   auto options = edge_fixture::small_options();
-  options.header_timeout = milliseconds{500};
-  options.body_timeout = milliseconds{500};
-  options.idle_timeout = milliseconds{500};
-  options.ping_interval = milliseconds{300};
-  options.pong_timeout = milliseconds{800};
-  options.connect_timeout = milliseconds{500};
+  options.header_timeout = milliseconds{2'000};
+  options.body_timeout = milliseconds{2'000};
+  options.idle_timeout = milliseconds{2'000};
+  options.ping_interval = milliseconds{1'000};
+  options.pong_timeout = milliseconds{2'500};
+  options.connect_timeout = milliseconds{2'000};
   options.close_timeout = milliseconds{300};
   return options;
 }
@@ -100,11 +100,11 @@ TEST_CASE("a connection whose token expires is closed with 3005 unless it is ref
   edge_fixture edge{options};
   auto client = edge.connect();
   REQUIRE(client.upgrade() == 101);
-  client.send_text("connect-for 1000");
+  client.send_text("connect-for 3000");
   CHECK(client.read_text() == "connected");
   auto refreshed = edge.connect();
   REQUIRE(refreshed.upgrade() == 101);
-  refreshed.send_text("connect-for 1000");
+  refreshed.send_text("connect-for 3000");
   CHECK(refreshed.read_text() == "connected");
   refreshed.send_text("connect-for 3600000");
   CHECK(refreshed.read_text() == "connected");

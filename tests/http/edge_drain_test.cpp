@@ -40,7 +40,7 @@ TEST_CASE("draining: readiness off, idle connections end, sockets close with 300
   CHECK(idle.ask(get("/hello")).status == 200);
   auto client = edge.connect_websocket();
   {
-    draining drain{edge, std::chrono::seconds{8}};
+    draining drain{edge, std::chrono::seconds{20}};
     CHECK(client.read_text() == "farewell");
     CHECK_FALSE(*ready);
     CHECK(client.read_close() == 3001);
@@ -68,7 +68,7 @@ TEST_CASE("while draining, new requests get 503 and running ones end") {
   auto kept = edge.connect();
   kept.send("POST /echo HTTP/1.1\r\n");
   CHECK(eventually([&] { return edge.server.gauges().http_connections == 2; }));
-  draining drain{edge, std::chrono::seconds{8}};
+  draining drain{edge, std::chrono::seconds{20}};
   CHECK(eventually([&] { return !*edge.server.readiness(); }));
   kept.send("Host: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
   auto refused = kept.read_answer();
@@ -144,7 +144,7 @@ TEST_CASE("a request that is still under way when the time is up is counted as l
             "Expect: 100-continue\r\n\r\n");
   CHECK(half.read_answer().status == 100); // its header has been read
   CHECK(eventually([&] { return edge.server.gauges().http_connections == 2; }));
-  draining drain{edge, milliseconds{1'000}};
+  draining drain{edge, milliseconds{8'000}};
   CHECK(half.read_answer().status == 408);
   half.close(); // until its client has gone, a connection is not over either
   drain.thread.join();

@@ -114,13 +114,13 @@ TEST_CASE("TLS: a client that takes nothing of an answer is cut") {
                     }};
   auto client = edge.connect(4 * 1024);
   client.send(get("/large", "Connection: close\r\n")); // fits between the pair of sockets: its server is done with it
-  edge.server.drain(std::chrono::seconds{8});
+  edge.server.drain(std::chrono::seconds{20});
   CHECK(client.read_answer().body.size() < 64u << 10);
 }
 
 TEST_CASE("TLS: slow handshakes are cut, and count as connections meanwhile") {
   auto options = secure_options();
-  options.handshake_timeout = milliseconds{1000};
+  options.handshake_timeout = milliseconds{6000};
   options.max_connections_per_address = 3;
   options.max_handshakes_per_address = 2;
   edge_fixture edge{options};
@@ -161,7 +161,7 @@ TEST_CASE("TLS: the drain ends when the last byte has left; stopping ends connec
   auto socket = edge.connect_websocket();
   socket_client shaking{edge.server.port()};
   shaking.send(begun_hello);
-  std::thread drain{[&] { edge.server.drain(std::chrono::seconds{8}); }};
+  std::thread drain{[&] { edge.server.drain(std::chrono::seconds{20}); }};
   CHECK(socket.read_text() == "farewell");
   CHECK(socket.read_close() == 3001);
   socket.send(socket_client::make_frame(8, "\x0b\xb9"));

@@ -12,7 +12,7 @@ struct ssl_st;
 namespace callboard::http::test {
 
 /// How long a test waits for something that must come.
-inline constexpr std::chrono::seconds patience{10};
+inline constexpr std::chrono::seconds patience{60};
 
 /// An HTTP answer as a client reads it.
 struct answer {

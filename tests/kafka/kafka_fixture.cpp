@@ -143,6 +143,7 @@ kafka_fixture::kafka_fixture() {
   settings.partition_of = [](std::string_view key, unsigned count) { return core::partition_of(key, count); };
   settings.source = "https://board.example";
   settings.probe = probe;
+  settings.batch_deadline = std::chrono::seconds{60}; // a test that is about it sets its own
   settings.report = [lock = mutex, lines = reports](kafka::severity, const std::string& sentence) {
     std::lock_guard guard{*lock};
     lines->push_back(sentence);
@@ -172,7 +173,7 @@ void kafka_fixture::start_producer() {
 caf::error kafka_fixture::publish(partition_id partition, const std::vector<domain_event>& events) {
   caf::scoped_actor self{*system};
   caf::error result;
-  self->request(producer, std::chrono::seconds{30}, publish_events{partition, events})
+  self->request(producer, std::chrono::seconds{120}, publish_events{partition, events})
       .receive([](done) {}, [&](caf::error& reason) { result = std::move(reason); });
   return result;
 }

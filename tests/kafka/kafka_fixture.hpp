@@ -37,7 +37,7 @@ public:
   tail(const tail&) = delete;
   tail& operator=(const tail&) = delete;
   /// Waits until there are `count` more, or the time is over.
-  std::vector<read_message> read(std::size_t count, std::chrono::seconds patience = std::chrono::seconds{20});
+  std::vector<read_message> read(std::size_t count, std::chrono::seconds patience = std::chrono::seconds{60});
   /// What else comes within half a second.
   std::vector<read_message> rest();
   std::int64_t begin() const { return begin_; }

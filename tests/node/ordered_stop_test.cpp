@@ -33,7 +33,7 @@ TEST_CASE("at the deadline it is told what hangs and what has not had its turn, 
   std::promise<std::string> late;
   auto told = late.get_future();
   std::promise<void> released;
-  ordered_stop steps{in(std::chrono::milliseconds{50}), [&](const std::string& left) {
+  ordered_stop steps{in(std::chrono::milliseconds{2'000}), [&](const std::string& left) {
                        late.set_value(left); // a second time it would throw
                        released.set_value();
                      }};

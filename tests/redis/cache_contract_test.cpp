@@ -35,7 +35,7 @@ CACHE_TEST("an account is locked after so many failures, for a time") {
   auto refused = node->attempt("a").get();
   CHECK(refused.outcome != attempt_outcome::taken);
   CHECK(refused.locked_until > timestamp{});
-  CHECK(refused.locked_until <= wall_clock() + 2s);
+  CHECK(refused.locked_until <= wall_clock() + 5s);
   CHECK(node->reserve("b"));
   CHECK(eventually([&] { return node->reserve("a"); }));
   CHECK(wall_clock() >= refused.locked_until);
@@ -88,9 +88,7 @@ CACHE_TEST("a thousand parallel wrong guesses cost as many verifications as may 
 }
 
 CACHE_TEST("two hundred parallel right log-ins all pass") {
-  auto rules = quick_rules();
-  rules.longest_wait = 20s;
-  CHECK(Form::make(rules)->log_in_together("a", 200, true) == 200);
+  CHECK(Form::make()->log_in_together("a", 200, true) == 200);
 }
 
 CACHE_TEST("without a bound nobody is locked") {

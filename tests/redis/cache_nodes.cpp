@@ -18,8 +18,8 @@ uuid session_number(std::uint16_t number) {
 
 memory::cache_config quick_rules() {
   memory::cache_config rules;
-  rules.lock = 2s;
-  rules.longest_wait = 5s;
+  rules.lock = 5s;
+  rules.longest_wait = 20s;
   rules.copy_life = 60s;
   rules.wall_clock = wall_clock;
   return rules;

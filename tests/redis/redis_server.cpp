@@ -68,7 +68,7 @@ void redis_server::start() {
              "--appendonly", "no", "--set-proc-title", "no", nullptr);
     ::_exit(127);
   }
-  if (!eventually([this] { return run({"PING"}) == "PONG"; }, std::chrono::seconds{10}))
+  if (!eventually([this] { return run({"PING"}) == "PONG"; }))
     FAIL("redis-server does not start: is the package redis-server installed?");
 }
 
@@ -89,11 +89,11 @@ void redis_server::thaw() {
 }
 
 std::string redis_server::run(const std::vector<std::string>& words) const {
-  std::unique_ptr<redisContext, decltype(&redisFree)> link{redisConnectWithTimeout("127.0.0.1", port_, timeval{5, 0}),
+  std::unique_ptr<redisContext, decltype(&redisFree)> link{redisConnectWithTimeout("127.0.0.1", port_, timeval{60, 0}),
                                                            redisFree};
   if (!link || link->err != 0)
     return "no connection";
-  redisSetTimeout(link.get(), timeval{5, 0});
+  redisSetTimeout(link.get(), timeval{60, 0});
   std::vector<const char*> starts;
   std::vector<std::size_t> sizes;
   for (auto& word : words) {
