@@ -88,7 +88,7 @@ async def test_disabling_ends_what_the_running_server_holds(people, server, admi
         refused(anonymous.post("/auth/login", login), 401, "invalid_credentials")
         refused(anonymous.post("/auth/refresh", {"refresh_token": session["refresh_token"]}), 401, "invalid_refresh_token")
         assert await client.closed() == 3503
-    until(lambda: held.get("/users/me").status_code == 401, 30, "the end of the token")
+    until(lambda: held.get("/users/me").status_code == 401, 60, "the end of the token")
     assert shown(server, person.username)["state"] == "disabled"
     assert [row[1] for row in listed(server, "--disabled")[0]] == [person.username]
     assert server.admin("users", "disable", person.username).stdout.endswith("sessions ended: 0\n")

@@ -48,7 +48,7 @@ def until_counted(server, seconds=90):
 
 def until_published(server):
     """Waits until nothing waits in the outbox."""
-    until(lambda: count(server, "SELECT count(*) FROM outbox") == 0, 30, "an empty outbox", 0.05)
+    until(lambda: count(server, "SELECT count(*) FROM outbox") == 0, 60, "an empty outbox", 0.05)
 
 
 @pytest.fixture

@@ -42,11 +42,11 @@ def test_a_copy_made_under_load_holds_all_that_was_acknowledged_before(own_serve
     """Restored into a new directory with the secret beside it, served by the real program, read by REST."""
     server = own_server()
     with Load(server).running() as load:
-        until(lambda: load.count() >= 60, 30, "messages")
+        until(lambda: load.count() >= 60, 60, "messages")
         before = load.so_far()
         said = server.admin("backup", tmp_path / "copy").stdout
         after = load.so_far()
-        until(lambda: load.count() > sum(map(len, after.values())), 30, "a message after the copy")
+        until(lambda: load.count() > sum(map(len, after.values())), 60, "a message after the copy")
     assert str(tmp_path / "copy") in said and "secret" in said
     fresh = own_server(start=False)
     assert restore(fresh, tmp_path / "copy").returncode == 0

@@ -8,16 +8,17 @@ import pytest
 
 from support.frames import CLOSE, TEXT, RawSocket, frame
 from support.people import People
-from support.server import SOAK, Server, has_option
+from support.server import SOAK, Server
 
 OPTIONS = {
     "header-timeout": "2s",
     "body-timeout": "2s",
     "connect-timeout": "2s",
-    "ping-interval": "2s",
-    "pong-timeout": "2s",
 }
-LONGEST = 75 if SOAK else 40  # seconds
+# Of the server whose pings are answered or not: who answers has time for it, and is watched for longer than that.
+PATIENT = {"ping-interval": "7s", "pong-timeout": "6s"}
+PINGS = 3
+LONGEST = 90  # seconds
 
 HEAD = "POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 
@@ -25,16 +26,21 @@ HEAD = "POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory):
     """What became of each slow peer."""
-    flags = [part for name, value in OPTIONS.items() if has_option(name) for part in (f"--{name}", value)]
-    server = Server(tmp_path_factory.mktemp("deadlines"), *flags).start()
+
+    def start(options):
+        flags = [part for name, value in options.items() for part in (f"--{name}", value)]
+        return Server(tmp_path_factory.mktemp("deadlines"), *flags).start()
+
+    server, patient = start(OPTIONS), start(PATIENT)
     try:
-        yield asyncio.run(all_peers(server, People(server).user()))
-        assert server.process.poll() is None
+        yield asyncio.run(all_peers(server, patient, People(patient).user()))
+        assert server.process.poll() is None and patient.process.poll() is None
     finally:
         server.discard()
+        patient.discard()
 
 
-async def all_peers(server, person):
+async def all_peers(server, patient, person):
     """Runs every peer at once; exceptions are outcomes."""
     peers = {
         "no header": http_peer(server, ["GET /livez HTTP/1.1\r\nHost: x\r\nX-Slow: "]),
@@ -47,8 +53,8 @@ async def all_peers(server, person):
         "drops of chunks": http_peer(server, [HEAD + "Transfer-Encoding: chunked\r\n\r\n"] + ["1\r\nx\r\n"] * 400, 0.2),
         "no connect": silent_socket(server),
         "pongs instead of connect": silent_socket(server, "{}"),
-        "no pong": ping_socket(server, person.token, False),
-        "pong": ping_socket(server, person.token, True),
+        "no pong": ping_socket(patient, person.token, False),
+        "pong": ping_socket(patient, person.token, True),
     }
     if SOAK:  # the deadline of an idle connection is a minute
         peers["no byte"] = http_peer(server, [])
@@ -97,7 +103,7 @@ async def ping_socket(server, token, answers):
     raw = await RawSocket.open(server)
     await raw.connect(token)
     seen = 0
-    while seen < 3:
+    while seen < PINGS:
         got = await raw.receive(LONGEST)
         assert got is not None, "the connection ended without a close frame"
         if got[0] == CLOSE:
@@ -106,8 +112,6 @@ async def ping_socket(server, token, answers):
             seen += 1
             if answers:
                 await raw.send(frame(TEXT, "{}"))
-        if seen == 2 and not has_option("ping-interval"):
-            break
     await raw.close()
     return seen, None
 
@@ -144,11 +148,10 @@ def test_no_connect_within_the_deadline_closes(outcomes, name):
 
 
 def test_a_missing_pong_closes_3012(outcomes):
-    """One ping unanswered is enough."""
-    assert outcomes["no pong"] == (1, 3012), repr(outcomes["no pong"])
+    """One ping unanswered is enough. (The next one may be due at the same moment, where a machine stood still.)"""
+    assert outcomes["no pong"] in ((1, 3012), (2, 3012)), repr(outcomes["no pong"])
 
 
 def test_pongs_keep_a_connection(outcomes):
     """Who answers stays."""
-    seen, code = outcomes["pong"]
-    assert seen >= 2 and code is None
+    assert outcomes["pong"] == (PINGS, None), repr(outcomes["pong"])

@@ -152,7 +152,7 @@ async def test_a_full_disk_is_a_clear_error_and_passes(disk):
             answer = person.rest.post(f"/rooms/{room}/messages", {"text": "room again", "key": refused_key})
             return answer if answer.status_code in (200, 201) else None
 
-        acknowledged[refused_key] = until(stored, 30, "a send after space was freed").json()["offset"]
+        acknowledged[refused_key] = until(stored, 60, "a send after space was freed").json()["offset"]
         await client.publish(room, "by WebSocket again", key="ws")
         head = person.events(room)["last_offset"]
         live = await client.publications_to(f"room:{room}", head)

@@ -15,6 +15,7 @@ from support.database import Database
 from support.people import People
 from support.redis_server import Redis
 from support.server import binary, clean_environment, run
+from support.waiting import until
 
 LINE = re.compile(r"(ok|warning|error) +(.+?)(?: {2,}|(?<=data directory) )(.*)\.")
 AWAY = "127.0.0.1:1"
@@ -47,6 +48,16 @@ class Report:
 def doctor(data, *flags, **more):
     """Asks it about a data directory."""
     return Report(run("doctor", "--data-dir", data, *flags, **more))
+
+
+def well(data, *flags):
+    """A report without an error. It waits three seconds for a service: a busy machine may need another look."""
+
+    def report():
+        found = doctor(data, *flags)
+        return found.code == 0 and found
+
+    return until(report, what="a report without an error")
 
 
 def test_nothing_is_wrong_before_the_first_start_and_nothing_is_made(tmp_path):
@@ -112,7 +123,7 @@ def test_more_connections_than_descriptors(tmp_path):
         resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))
 
     done = subprocess.run([binary(), "doctor", "--data-dir", tmp_path, "--connections", "1000"], env=clean_environment(), preexec_fn=few,
-                          capture_output=True, text=True, timeout=20, check=False)  # fmt: skip
+                          capture_output=True, text=True, timeout=60, check=False)  # fmt: skip
     verdict, says = Report(done).of("descriptors")
     assert verdict == "warning" and "1024" in says and "1256" in says
 
@@ -175,11 +186,11 @@ def test_redis_as_it_should_be_and_as_it_should_not(tmp_path):
     redis = Redis().start()
     try:
         flags = ("--redis-url", redis.url, "--connections", "100")
-        verdict, says = doctor(tmp_path, *flags).of("redis")
+        verdict, says = well(tmp_path, *flags).of("redis")
         assert verdict == "ok" and re.search(r"Redis \d+\.\d+", says)
         redis.run("CONFIG", "SET", "maxmemory", "100mb")
         redis.run("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
-        assert [each[0] for each in doctor(tmp_path, *flags).all_of("redis")] == ["ok", "warning"]
+        assert [each[0] for each in well(tmp_path, *flags).all_of("redis")] == ["ok", "warning"]
         redis.run("CONFIG", "SET", "requirepass", "something")
         verdict, says = doctor(tmp_path, *flags).of("redis")
         assert verdict == "error" and "NOAUTH" in says
@@ -190,13 +201,13 @@ def test_redis_as_it_should_be_and_as_it_should_not(tmp_path):
 def test_postgresql_before_and_after_the_first_start(own_server, tmp_path):
     with Database() as database:
         flags = ("--database-url", database.url, "--connections", "100")
-        report = doctor(tmp_path, *flags)
-        assert report.code == 0 and re.search(r"PostgreSQL 15\.\d+.*, empty", report.of("store")[1])
+        report = well(tmp_path, *flags)
+        assert re.search(r"PostgreSQL 15\.\d+.*, empty", report.of("store")[1])
         assert database.ask("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == "0", "it made something"
         server = own_server(env={"CALLBOARD_DATABASE_URL": database.url})
-        report = doctor(tmp_path, *flags)
-        assert report.code == 0 and re.search(r"schema version \d+$", report.of("store")[1])
-        assert report.of("clock")[0] == "ok"
+        report = well(tmp_path, *flags)
+        assert re.search(r"schema version \d+$", report.of("store")[1])
+        until(lambda: well(tmp_path, *flags).of("clock")[0] == "ok", what="clocks that agree")
         assert server.stop() == 0
         database.ask("INSERT INTO schema_versions VALUES (9999, 'x', 0)")
         verdict, says = doctor(tmp_path, *flags).of("store")

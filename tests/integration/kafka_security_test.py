@@ -77,14 +77,14 @@ def said(events):
 @pytest.mark.parametrize("way", ["scram", "plain", "certificate"])
 def test_events_arrive_and_are_read_again(own_server, broker, ways, way):
     server = own_server(env=ways[way])
-    until(lambda: "Kafka: events are published to " in server.last_output(), 20, "a connection")
+    until(lambda: "Kafka: events are published to " in server.last_output(), 60, "a connection")
     reader = kafka.Reader(address=broker.address())
     figures = Figures(People(server))
     before = figures.totals()["messages"]
     say(server, f"by {way}")
     reader.until(lambda all_: f"by {way}" in said(all_))
     reader.close()
-    until(lambda: figures.totals()["messages"] > before, 20, "the message among the figures")
+    until(lambda: figures.totals()["messages"] > before, 60, "the message among the figures")
     assert server.stop() == 0
 
 
@@ -101,19 +101,19 @@ def test_who_is_not_believed_gets_nothing_and_no_event_is_lost(own_server, broke
                            "alert bad certificate|alert certificate required|isconnected|closed"),
     }
     reader = kafka.Reader(address=broker.address())
-    server = own_server(start=False)
+    server = own_server("--drain-timeout", "30s", start=False)
     for what, (server.env, complaint) in wrong.items():
         server.start()
         say(server, what)
         until(lambda words=complaint: re.search(f"Kafka: .*({words})", server.last_output()), 60, complaint)
-        until(lambda: waiting_events(server) > 0, 30, "events in the outbox")
+        until(lambda: waiting_events(server) > 0, 60, "events in the outbox")
         assert server.stop() == 0
     assert reader.rest() == []
     server.env = ways["scram"]
     server.start()
     reader.until(lambda all_: said(all_) >= set(wrong))
     reader.close()
-    until(lambda: waiting_events(server) == 0, 30, "an empty outbox")
+    until(lambda: waiting_events(server) == 0, 60, "an empty outbox")
     assert server.stop() == 0
     assert not any(secret in server.all_output() for secret in (PASSWORD, WRONG))
 

@@ -1,7 +1,6 @@
 """The real binary with a real Kafka: what happens is published, whatever becomes of the broker meanwhile."""
 
 import os
-import time
 import uuid
 
 import pytest
@@ -102,7 +101,7 @@ def live_through_everything(server):
     def reminder():
         return expect(first.rest.get(f"/reminders/{soon['id']}"), 200)
 
-    until(lambda: reminder()["fired_count"] == 1, 20, "the reminder to fire")
+    until(lambda: reminder()["fired_count"] == 1, 60, "the reminder to fire")
     expect(first.rest.post(f"/reminders/{soon['id']}/snooze", {"in": "PT1H"}), 200)
     expect(first.rest.post(f"/reminders/{soon['id']}/done", {}), 200)
     expect(third.rest.delete("/users/me"), 204)
@@ -126,7 +125,7 @@ def test_everything_that_happens_is_published_once_valid_and_in_order(start, rea
         return figure(rest, "callboard_outbox_rows") == 0 and figure(rest, "callboard_events_published_total") == len(
             mine(reader.rest(), server))
 
-    until(are_all_published, 20, "all events, each counted once")
+    until(are_all_published, 60, "all events, each counted once")
     events = mine(reader.events, server)
     assert {event.type for event in events} == TYPES
     for event in events:
@@ -174,8 +173,8 @@ def test_kafka_killed_and_back_loses_nothing(start, reader):
         if number == 30:
             kafka.service("kill")
         if number == 60:
-            until(lambda: figure(Rest(server.url), "callboard_outbox_rows") > 0, 15, "events waiting in the outbox")
-            until(lambda: figure(Rest(server.url), "callboard_outbox_oldest_age_seconds") > 0, 15, "an age")
+            until(lambda: figure(Rest(server.url), "callboard_outbox_rows") > 0, 60, "events waiting in the outbox")
+            until(lambda: figure(Rest(server.url), "callboard_outbox_oldest_age_seconds") > 0, 60, "an age")
             kafka.service("start")
         person.say(room, str(number))
 
@@ -190,25 +189,23 @@ def test_kafka_killed_and_back_loses_nothing(start, reader):
             seen.add(event.id)
             texts.append(event.data["text"])
     assert texts == [str(number) for number in range(100)]
-    until(lambda: figure(Rest(server.url), "callboard_outbox_rows") == 0, 20, "an empty outbox")
+    until(lambda: figure(Rest(server.url), "callboard_outbox_rows") == 0, 60, "an empty outbox")
     assert server.stop() == 0
 
 
 def test_without_kafka_the_server_works_and_publishes_later(start, reader):
     port = free_port()
-    server = named(start, brokers=f"127.0.0.1:{port}")
+    server = named(start, "--drain-timeout", "30s", brokers=f"127.0.0.1:{port}")
     first, second = People(server).users(2)
     room = first.room("early", [second])["id"]
     first.say(room, "hello")
-    streams = until(lambda: figure(Rest(server.url), "callboard_outbox_rows") > 0, 30, "events waiting in the outbox")
+    streams = until(lambda: figure(Rest(server.url), "callboard_outbox_rows") > 0, 60, "events waiting in the outbox")
     assert streams
-    begun = time.monotonic()
-    assert server.stop() == 0
-    assert time.monotonic() - begun < 15
+    assert server.stop() == 0  # 4 if it had waited for Kafka until --drain-timeout
     server.flags = [kafka.brokers() if flag == f"127.0.0.1:{port}" else flag for flag in server.flags]
     server.start()
     reader.until(lambda all_: "message.created" in {event.type for event in mine(all_, server)})
-    until(lambda: figure(Rest(server.url), "callboard_outbox_rows") == 0, 30, "an empty outbox")
+    until(lambda: figure(Rest(server.url), "callboard_outbox_rows") == 0, 60, "an empty outbox")
 
 
 def test_a_full_outbox_refuses_what_adds_to_it_and_nothing_else(start):
@@ -224,7 +221,7 @@ def test_a_full_outbox_refuses_what_adds_to_it_and_nothing_else(start):
         answers.append(person.rest.post(f"/rooms/{room}/messages", {"text": "x"}))
         return answers[-1].status_code == 507
 
-    until(refused, 15, "a refusal")
+    until(refused, 60, "a refusal")
     refusal = answers[-1]
     assert refusal.json()["code"] == "storage_full"
     assert "wait to be published" in refusal.json()["detail"]
@@ -236,7 +233,7 @@ def test_a_full_outbox_refuses_what_adds_to_it_and_nothing_else(start):
     server.flags = [kafka.brokers() if flag.startswith("127.0.0.1:") else flag for flag in server.flags]
     server.restart()
     until(
-        lambda: person.rest.post(f"/rooms/{room}/messages", {"text": "y"}).status_code == 201, 30, "the outbox to drain"
+        lambda: person.rest.post(f"/rooms/{room}/messages", {"text": "y"}).status_code == 201, 60, "the outbox to drain"
     )
 
 
@@ -248,7 +245,7 @@ def test_a_dead_event_is_listed_and_replayed(start, reader):
     try:
         person.say(room, "long " + "x" * 4_000)
         person.say(room, "short")
-        until(lambda: figure(Rest(server.url), "callboard_events_dead_total") == 1, 20, "the dead event")
+        until(lambda: figure(Rest(server.url), "callboard_events_dead_total") == 1, 60, "the dead event")
         reader.until(lambda all_: any(b"short" in event.value for event in mine(all_, server)))
         listed = server.admin("outbox", "list").stdout.splitlines()
         assert len(listed) == 1
@@ -283,9 +280,13 @@ def test_wrong_configuration_is_told(flags, complaint, tmp_path):
         assert complaint in done.stderr
 
 
+def doctor(folder):
+    """`callboard doctor` about Kafka, to which it gives three seconds."""
+    return run("doctor", "--data-dir", folder, "--kafka-brokers", kafka.brokers())
+
+
 def test_the_doctor_finds_the_topics(reader, tmp_path):
     """And says so; it makes none itself, and no server is needed."""
     assert reader
-    done = run("doctor", "--data-dir", tmp_path, "--kafka-brokers", kafka.brokers())
-    assert done.returncode == 0, done.stdout
+    done = until(lambda: found if (found := doctor(tmp_path)).returncode == 0 else None, what="a report without an error")
     assert f"ok       kafka          {kafka.brokers()} answers, every topic is there." in done.stdout.splitlines()

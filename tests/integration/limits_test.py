@@ -71,12 +71,13 @@ async def test_sends_beyond_the_rate_are_111_and_pass_later(limited):
         assert all(replies[n]["error"]["code"] == 111 and replies[n]["error"]["temporary"] is True for n in refused)
         texts = [e["text"] for e in person.events(room, "?limit=100")["items"] if e["type"] == "message"]
         assert set(texts) == {str(n) for n in range(60) if n not in refused}
-        for _ in range(1000):
+        deadline = time.monotonic() + 120
+        while True:
             try:
                 await client.publish(room, "again", key=str(refused[0]))
                 break
             except Refused as error:
-                assert error.code == 111
+                assert error.code == 111 and time.monotonic() < deadline
                 await asyncio.sleep(0.02)
         assert person.events(room)["items"][-1]["key"] == str(refused[0])
 
@@ -93,16 +94,16 @@ async def test_connections_of_a_user_beyond_the_limit_close_with_3504(limited):
     async with await other.client() as client:
         await client.rpc("room.list", {"limit": 1})
     await first.close()
-    for _ in range(500):
+    deadline = time.monotonic() + 60
+    while True:
         try:
             async with await one.client() as again:
                 await again.rpc("room.list", {"limit": 1})
             break
         except Closed as error:
             assert error.code == 3504
+            assert time.monotonic() < deadline, "no connection after one has left"
             await asyncio.sleep(0.02)
-    else:
-        raise AssertionError("no connection after one has left")
     await second.rpc("room.list", {"limit": 1})
     await second.close()
 
@@ -127,7 +128,7 @@ def test_connections_of_an_address_are_bounded(limited):
             answer = raw.answer()
             return answer is not None and answer[0] == 200
 
-    until(served, 30, "a connection after others left")
+    until(served, 60, "a connection after others left")
 
 
 async def test_channels_of_a_connection_are_bounded(limited):

@@ -28,7 +28,7 @@ def mailed_token(admin, anonymous, person):
     """Asks for a link and reads its token."""
     known = len(links(admin, person.email, "reset"))
     expect(anonymous.post("/auth/password/forgot", {"email": person.email}), 202)
-    until(lambda: len(links(admin, person.email, "reset")) > known, 30, "the mail")
+    until(lambda: len(links(admin, person.email, "reset")) > known, 60, "the mail")
     return links(admin, person.email, "reset")[0][1]
 
 
@@ -90,7 +90,7 @@ def test_a_forgotten_password_is_reset_once(people, anonymous, server):
     assert can_log_in(anonymous, person, NEXT) and not can_log_in(anonymous, person, PASSWORD)
     refused(anonymous.post("/auth/password/reset", {"token": token, "new_password": NEXT + "x"}), 422, "invalid_token")
     subjects = lambda: [mail["subject"] for mail in mails(admin, person.email)]
-    until(lambda: "Your password was changed" in subjects(), 30, "the news of the change")
+    until(lambda: "Your password was changed" in subjects(), 60, "the news of the change")
     assert token not in server.all_output()
     with sqlite3.connect(f"file:{server.database()}?mode=ro", uri=True) as store:
         store.text_factory = lambda raw: raw.decode(errors="replace")
@@ -131,7 +131,7 @@ def test_the_answer_does_not_tell_who_is_known(people, anonymous):
         (a.status_code, a.text, tuple(sorted((k, v) for k, v in a.headers.items() if k not in varying))) for a in answers
     }
     assert len(seen) == 1 and answers[0].status_code == 202, seen
-    until(lambda: len(links(admin, person.email, "reset")) >= 3, 30, "three mails")
+    until(lambda: len(links(admin, person.email, "reset")) >= 3, 60, "three mails")
     other = people.user()
     mailed_token(admin, anonymous, other)  # by now the others would be there too
     assert len(links(admin, person.email, "reset")) == 3
@@ -146,7 +146,7 @@ def test_the_host_header_names_no_link(people, anonymous):
     for more in (headers, {"Host": "evil.example"}):
         known = len(links(admin, person.email, "reset"))
         expect(anonymous.post("/auth/password/forgot", {"email": person.email}, headers=more), 202)
-        until(lambda: len(links(admin, person.email, "reset")) > known, 30, "the mail")
+        until(lambda: len(links(admin, person.email, "reset")) > known, 60, "the mail")
     assert all("evil" not in mail["body"] for mail in mails(admin, person.email))
 
 
@@ -168,7 +168,7 @@ def test_an_address_is_confirmed_by_the_mail_of_the_registration(people, anonymo
     expect(anonymous.post("/auth/register", form, headers={"Accept-Language": "ru"}), 201)
     session = expect(anonymous.post("/auth/login", {"login": "confirmer", "password": PASSWORD}), 200)
     rest = Rest(anonymous.base, session["access_token"])
-    until(lambda: links(admin, form["email"], "verify"), 30, "the mail")
+    until(lambda: links(admin, form["email"], "verify"), 60, "the mail")
     assert mails(admin, form["email"])[0]["subject"] == "Подтвердите адрес почты"
     token = links(admin, form["email"], "verify")[0][1]
     assert expect(rest.get("/users/me"), 200)["email_verified"] is False
@@ -176,7 +176,7 @@ def test_an_address_is_confirmed_by_the_mail_of_the_registration(people, anonymo
     reset = mailed_token(admin, anonymous, person)
     refused(anonymous.post("/auth/email/verify", {"token": reset}), 422, "invalid_token")
     expect(rest.post("/auth/email/resend"), 202)
-    until(lambda: len(links(admin, form["email"], "verify")) == 2, 30, "another mail")
+    until(lambda: len(links(admin, form["email"], "verify")) == 2, 60, "another mail")
     expect(anonymous.post("/auth/email/verify", {"token": token}), 204)
     assert expect(rest.get("/users/me"), 200)["email_verified"] is True
     refused(anonymous.post("/auth/email/verify", {"token": token}), 422, "invalid_token")

@@ -16,7 +16,7 @@ from support.services import service_of_its_own
 from support.waiting import until
 
 # What actors/session.hpp and adapters/http wait for an answer at most, and what a busy machine may add.
-REQUEST_SECONDS = 10.0 + 3.0
+REQUEST_SECONDS = 10.0 + 20.0
 WRITERS = 4
 TEMPORARY = {"unavailable", "timeout", "moved"}
 INTERNAL = 100
@@ -57,7 +57,7 @@ class Writer(threading.Thread):
         for number in itertools.count():
             text = f"{self.person.id}-{number}"
             while text not in self.acknowledged:
-                answer = rest.post(f"/rooms/{self.room}/messages", {"text": text, "key": text}, timeout=30)
+                answer = rest.post(f"/rooms/{self.room}/messages", {"text": text, "key": text}, timeout=60)
                 if answer.ok:
                     self.acknowledged[text] = answer.json()["offset"]
                 elif self.stopping.is_set():
@@ -78,7 +78,7 @@ def hall(people):
     for each in writers:
         each.start()
     try:
-        until(lambda: all(each.acknowledged for each in writers), 20, "messages of each writer")
+        until(lambda: all(each.acknowledged for each in writers), 60, "messages of each writer")
         yield room, owner, writers
     finally:
         finish(writers)
@@ -116,6 +116,12 @@ def check_told_to_wait(answer):
     assert answer.status_code == 503, (answer.request.method, answer.request.url, answer.status_code, answer.text)
     assert answer.json()["code"] in TEMPORARY, answer.text
     assert 1 <= int(answer.headers["Retry-After"]) <= 60
+
+
+def is_taken(answer):
+    """Whether the server did it. A database that was too slow for it is said to be; everything else must be right."""
+    assert answer.ok or answer.status_code == 503, answer.text
+    return answer.ok
 
 
 def check_refused(requests):
@@ -186,15 +192,15 @@ def test_a_database_that_is_killed_makes_everybody_wait_and_loses_nothing(postgr
     check_alive(server)
     known = {each: len(each.acknowledged) for each in writers}
     postgres.start()
-    until(lambda: Rest(server.url).get("/readyz").status_code == 200, 20, "a server that is ready")
-    until(lambda: all(len(each.acknowledged) > known[each] for each in writers), 20, "messages of each writer")
+    until(lambda: Rest(server.url).get("/readyz").status_code == 200, 60, "a server that is ready")
+    until(lambda: all(len(each.acknowledged) > known[each] for each in writers), 60, "messages of each writer")
     finish(writers)
     for each in writers:
         for answer in each.refused:
             check_told_to_wait(answer)
     check_log(owner, room, writers)
     for name, request in requests_of(server, owner, room).items():
-        assert request().ok, name
+        until(lambda ask=request: is_taken(ask()), what=name, every=0.2)
 
     async def again():
         async with await owner.client() as client:
@@ -220,7 +226,7 @@ class Session:
 
     def end(self):
         self.process.stdin.close()  # the transaction goes with it
-        self.process.wait(10)
+        self.process.wait(60)
         self.process.stdout.close()
 
 
@@ -228,21 +234,28 @@ def test_what_follows_from_committed_events_waits_for_no_message(postgres, serve
     """Decision 020: while a message waits for its transaction, earlier events are counted and leave the outbox."""
     person = people.user()
     room = person.room("books")["id"]
-    for number in range(100):
+    session = Session(postgres.address())
+    deadline = time.monotonic() + 120
+    for number in itertools.count():
+        assert session.ask("SELECT 1") == "1"
         person.say(room, f"counted {number}")
-        session = Session(postgres.address())
         # Who adds to the outbox holds this row; nobody can while the test does.
         session.ask("BEGIN; SELECT value FROM sequences WHERE name = 'outbox' FOR UPDATE")
         if int(session.ask("SELECT count(*) FROM outbox")) > 0:
             break
-        session.end()  # they were faster
-    else:
-        raise AssertionError("the outbox was empty a hundred times")
+        session.ask("ROLLBACK; SELECT 1")  # they were faster
+        assert time.monotonic() < deadline, f"the outbox was empty {number} times"
+
+    def say():
+        """Who waits for the row too long is refused, and asks again."""
+        answer = person.rest.post(f"/rooms/{room}/messages", {"text": "waits", "key": "waits"})
+        return is_taken(answer) and answer.json()
+
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         try:
-            waiting = pool.submit(person.say, room, "waits")
-            until(lambda: int(session.ask("SELECT count(*) FROM outbox")) == 0, 4, "an empty outbox")
+            waiting = pool.submit(until, say, 120, "the message")
+            until(lambda: int(session.ask("SELECT count(*) FROM outbox")) == 0, 60, "an empty outbox")
             assert not waiting.done()
         finally:
             session.end()
-        assert waiting.result(20)["offset"] > number
+        assert waiting.result(60)["offset"] > number

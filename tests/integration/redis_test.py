@@ -1,6 +1,7 @@
 """The real binary before a real Redis: what it carries, and that nothing depends on it."""
 
 import concurrent.futures
+import threading
 import time
 
 import pytest
@@ -27,7 +28,7 @@ def redis():
 def shared(redis, own_server):
     """A server that uses it."""
     server = own_server("--redis-url", redis.url, "--max-attempts-enter", "3", "--lock-seconds", "600")
-    until(lambda: connected(server), 20, "a connection to Redis")
+    until(lambda: connected(server), 60, "a connection to Redis")
     return server
 
 
@@ -59,17 +60,17 @@ def lock(server, person):
 def test_profiles_are_cached_and_follow_their_changes(shared):
     """Reads are hits, a change is seen by the next read, a deleted user is gone at once."""
     one, other = People(shared).users(2)
-    hits = 'callboard_cache_lookups_total{cache="profiles",result="hit"}'
     rest = Rest(shared.url)
-    for _ in range(5):
-        expect(other.rest.get(f"/users/{one.id}"), 200)
-    assert figure(rest, hits) >= 4
+
+    def is_found(name):
+        """Whether what was looked up was found there; while the connection to Redis is made anew nothing is."""
+        return figure(rest, f'callboard_cache_lookups_total{{cache="{name}",result="hit"}}') >= 1
+
+    until(lambda: expect(other.rest.get(f"/users/{one.id}"), 200) and is_found("profiles"), what="a profile found")
     for number in range(20):
         expect(one.rest.patch("/users/me", {"full_name": f"Name {number}"}), 200)
         assert expect(other.rest.get(f"/users/{one.id}"), 200)["full_name"] == f"Name {number}"
-    other.room(members=[one])
-    other.room(members=[one])
-    assert figure(rest, 'callboard_cache_lookups_total{cache="directory",result="hit"}') >= 1
+    until(lambda: other.room(members=[one]) and is_found("directory"), what="a name found")
     expect(one.rest.delete("/users/me"), 204)
     refused(other.rest.get(f"/users/{one.id}"), 404, "not_found")
     refused(other.rest.post("/rooms", {"name": "x", "members": [one.username]}), 422, "unknown_members")
@@ -92,18 +93,18 @@ def test_locks_and_ended_sessions_outlive_redis(shared, redis):
     assert redis.run("FLUSHALL").startswith(b"+OK")
     all_holds()
     redis.kill()
-    until(lambda: not connected(shared), 20, "the loss of Redis noticed")
+    until(lambda: not connected(shared), 60, "the loss of Redis noticed")
     all_holds()
     lock(shared, later)
     expect(people.user().rest.get("/users/me"), 200)
     redis.start()
-    until(lambda: connected(shared), 20, "Redis reached again")
+    until(lambda: connected(shared), 60, "Redis reached again")
     all_holds()
     assert is_locked(shared, later)
     redis.freeze()
     all_holds()
     redis.thaw()
-    until(lambda: connected(shared), 20, "Redis reached again")
+    until(lambda: connected(shared), 60, "Redis reached again")
     all_holds()
 
 
@@ -111,11 +112,11 @@ def test_log_ins_and_messages_go_on_while_redis_comes_and_goes(shared, redis):
     """Nothing fails and nothing is lost while Redis is killed, frozen and emptied again and again."""
     people = People(shared).users(4)
     room = people[0].room(members=people[1:])
-    ending = time.monotonic() + 8
+    ending = threading.Event()
 
     def work(person):
         sent, log_ins = [], 0
-        while time.monotonic() < ending:
+        while not (ending.is_set() and log_ins):
             text = f"{person.username} {len(sent)}"
             person.say(room["id"], text)
             sent.append(text)
@@ -128,27 +129,27 @@ def test_log_ins_and_messages_go_on_while_redis_comes_and_goes(shared, redis):
 
     with concurrent.futures.ThreadPoolExecutor(len(people)) as pool:
         working = [pool.submit(work, person) for person in people]
-        faults = 0
-        while time.monotonic() < ending - 1:
-            redis.kill()
-            time.sleep(0.4)
-            redis.start()
-            time.sleep(0.4)
-            redis.run("FLUSHALL")
-            redis.freeze()
-            time.sleep(0.8)
-            redis.thaw()
-            time.sleep(0.3)
-            faults += 1
+        try:
+            for _ in range(4):
+                redis.kill()
+                time.sleep(0.4)
+                redis.start()
+                time.sleep(0.4)
+                redis.run("FLUSHALL")
+                redis.freeze()
+                time.sleep(0.8)
+                redis.thaw()
+                time.sleep(0.3)
+        finally:
+            ending.set()
         done = [each.result() for each in working]
-    assert faults >= 2
     assert all(sent and log_ins for sent, log_ins in done), done
     texts, after = [], 0
     while page := people[0].events(room["id"], f"?after={after}&limit=100")["items"]:
         texts += [event["text"] for event in page if event["type"] == "message"]
         after = page[-1]["offset"]
     assert sorted(texts) == sorted(text for sent, _ in done for text in sent)
-    until(lambda: connected(shared), 20, "Redis reached again")
+    until(lambda: connected(shared), 60, "Redis reached again")
 
 
 def test_it_starts_without_redis_and_finds_it_later(own_server):
@@ -161,7 +162,7 @@ def test_it_starts_without_redis_and_finds_it_later(own_server):
     assert "Redis is away" in server.last_output()
     try:
         redis.start()
-        until(lambda: connected(server), 20, "Redis reached")
+        until(lambda: connected(server), 60, "Redis reached")
         person.log_in()
         assert figure(Rest(server.url), 'callboard_dependency_requests_total{dependency="redis",outcome="ok"}') > 0
     finally:

@@ -96,14 +96,14 @@ def test_a_connection_too_many_is_counted(own_server):
         raw.close()
         return None
 
-    first, second = [until(enter, 30, "a place") for _ in range(2)]
+    first, second = [until(enter, 60, "a place") for _ in range(2)]
     for _ in range(5):
         with RawHttp(server) as raw:
             answer = raw.answer()
         assert answer is not None and answer[0] == 503, answer
         refused += 1
     first.close()
-    until(enter, 30, "the place of the one that left").close()
+    until(enter, 60, "the place of the one that left").close()
     second.send(f"GET /metrics HTTP/1.1\r\n{HOST}\r\n")  # no new connection, which might be refused
     text = second.answer()[2].decode()
     second.close()

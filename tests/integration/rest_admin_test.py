@@ -148,7 +148,7 @@ def test_the_audit_log_tells_what_happened_and_nothing_that_was_typed(people, ad
     refused(anonymous.post("/auth/login", {"login": person.username, "password": "some secret word"}), 401)
     session = person.log_in()
     expect(Rest(anonymous.base, session["access_token"]).post("/auth/logout", {}), 204)
-    until(lambda: [each["type"] for each in entries(admin, f"&user={person.id}")].count("authn_login_fail") == 1, 30, "the entry")
+    until(lambda: [each["type"] for each in entries(admin, f"&user={person.id}")].count("authn_login_fail") == 1, 60, "the entry")
     mine = entries(admin, f"&user={person.id}")
     by_type = {each["type"]: each for each in mine}
     assert {"authn_login_fail", "authn_login_success", "authn_token_revoked"} <= set(by_type)
@@ -167,7 +167,7 @@ def test_refusals_for_want_of_a_right_are_noted_once_a_second(people, admin):
     person = people.user()
     for _ in range(20):
         refused(person.rest.get("/admin/audit"), 403, "forbidden")
-    until(lambda: entries(admin, f"&user={person.id}&type=authz_fail"), 30, "the entry")
+    until(lambda: entries(admin, f"&user={person.id}&type=authz_fail"), 60, "the entry")
     found = entries(admin, f"&user={person.id}&type=authz_fail")
     assert len(found) < 20 and found[-1]["detail"] == {"what": "GET /admin/audit"}
 
@@ -208,7 +208,7 @@ def test_a_lock_is_told_of_once(tmp_path):
         admin, person = people.admin(), people.user()
         for _ in range(5):
             refused(Rest(server.url).post("/auth/login", {"login": person.username, "password": "wrong"}), 401)
-        until(lambda: account(admin, person)["locked_until"], 30, "the lock")
+        until(lambda: account(admin, person)["locked_until"], 60, "the lock")
         reasons = [each["type"] for each in entries(admin, f"&user={person.id}")]
         assert reasons.count("authn_login_lock") == 1 and reasons.count("authn_login_fail") == 2
         assert server.stop() == 0

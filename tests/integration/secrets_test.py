@@ -39,7 +39,7 @@ def mailed_token(admin, address, known):
         fresh = [link[1] for link in links if link and link[1] not in known]
         return fresh[0] if fresh else None
 
-    return until(found, 10, f"a mail to {address}")
+    return until(found, 60, f"a mail to {address}")
 
 
 async def test_at_trace_level_the_log_holds_no_secret(own_server):

@@ -10,10 +10,11 @@ import time
 
 import pytest
 from support.rest import Rest
-from support.server import binary, free_port
+from support.server import binary
+from support.waiting import until
 
 UNIT = pathlib.Path(__file__).resolve().parents[2] / "packaging/callboard.service"
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 class Manager:
@@ -46,12 +47,10 @@ def manager(tmp_path):
 
 def test_it_tells_when_it_serves_reloads_and_stops(own_server, manager):
     """READY once the port answers; RELOADING with the time, then READY; STOPPING before anything ends; each step."""
-    server = own_server("--drain-timeout", "20s", env=manager.env, start=False)
-    server.port = free_port()
-    server.spawn()
+    server = own_server("--drain-timeout", "20s", env=manager.env)
     message = manager.next()
     assert message == {"READY": "1", "STATUS": f"Serving on {server.url}"}
-    assert Rest(server.url).get("/readyz").status_code == 200
+    until(lambda: Rest(server.url).get("/readyz").status_code == 200, what="a server that is ready")
     before = time.monotonic_ns() // 1000
     server.signal(signal.SIGHUP)
     message = manager.next()
@@ -78,7 +77,7 @@ def test_without_a_manager_nothing_is_told_and_one_that_is_gone_is_no_error(own_
     """A path where nobody listens changes nothing."""
     server = own_server(env={"NOTIFY_SOCKET": str(tmp_path / "nobody")})
     server.signal(signal.SIGHUP)
-    assert Rest(server.url).get("/readyz").status_code == 200
+    until(lambda: Rest(server.url).get("/readyz").status_code == 200, what="a server that is ready")
     assert server.stop() == 0
     server = own_server(env={"WATCHDOG_USEC": "400000"})
     assert server.stop() == 0

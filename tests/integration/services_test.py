@@ -86,7 +86,7 @@ def letters(server, address):
 def redis(server, command):
     """The answer of the server's Redis to an inline command."""
     place = urllib.parse.urlsplit(server.env["CALLBOARD_REDIS_URL"])
-    with socket.create_connection((place.hostname, place.port), timeout=5) as connection:
+    with socket.create_connection((place.hostname, place.port), timeout=60) as connection:
         connection.sendall(command.encode() + b"\r\n")
         return connection.recv(1 << 16).decode()
 
@@ -114,7 +114,7 @@ def test_from_a_registration_to_a_figure(server):
 
     asyncio.run(speak())
     expect(ada[0].post("/reminders", {"text": "curtain up", "in": "PT1S", "email": True}), 201)
-    until(lambda: "Reminder: curtain up" in letters(server, "ada@example.com"), 20, "the mail")
+    until(lambda: "Reminder: curtain up" in letters(server, "ada@example.com"), 60, "the mail")
     events = reader.until(lambda all_: TYPES <= {each.type for each in all_})
     reader.close()
     for event in events:
@@ -126,10 +126,10 @@ def test_from_a_registration_to_a_figure(server):
     figures.until(expected)
     # Each of the services had its part.
     stored = subprocess.run(["psql", "-XqAt", server.env["CALLBOARD_DATABASE_URL"], "-c", "SELECT body FROM room_events"],
-                            capture_output=True, text=True, timeout=20, check=True)  # fmt: skip
+                            capture_output=True, text=True, timeout=60, check=True)  # fmt: skip
     assert stored.stdout == "hello\n"
     assert not list(server.data_dir.glob("*.sqlite"))
-    assert figure(ada[0], 'callboard_dependency_up{dependency="redis"}') == 1
+    until(lambda: figure(ada[0], 'callboard_dependency_up{dependency="redis"}') == 1, what="a connection to Redis")
     assert "callboard:1:" in redis(server, "KEYS *")
     assert server.stop() == 0
     assert [line.split()[1] for line in server.services("status").splitlines()] == ["up"] * 4

@@ -22,7 +22,7 @@ def test_certificates_are_exchanged_under_load_and_a_stop_cuts_nobody(secure, au
                 shutil.copy2(source, target)
             server.signal(signal.SIGHUP)
             read = number + 1
-            until(lambda: server.last_output().count("The certificate was read again") == read, 30, "another certificate")
+            until(lambda: server.last_output().count("The certificate was read again") == read, 60, "another certificate")
 
     load = stop_under_load(server, person, authority.trust(), reload)
     assert load.acknowledged

@@ -9,6 +9,7 @@ import pathlib
 from support.people import People
 from support.rest import expect
 from support.server import run
+from support.services import service_of_its_own
 from support.waiting import until
 
 URL = os.environ.get("CALLBOARD_TEST_SMTP_URL", "")
@@ -34,12 +35,12 @@ def state(person, reminder):
 def test_a_reminder_goes_out_by_mail(own_server):
     """With its text whole, to its owner, from the address of the option, once."""
     server = own_server("--smtp-url", URL, "--mail-from", "board@example.com")
-    person = People(server).user()
+    person = People(server, "letters").user()
     address = expect(person.rest.get("/users/me"), 200)["email"]
     text = "Чай 🍵 at five\n.\nand more " + "x" * 300
     reminder = person.remind(text, **{"in": "PT1S"}, email=True)
-    until(lambda: letters(address), 20, "the mail")
-    until(lambda: state(person, reminder) == "delivered", 30, "the state delivered")
+    until(lambda: letters(address), 60, "the mail")
+    until(lambda: state(person, reminder) == "delivered", 60, "the state delivered")
     (letter,) = letters(address)
     assert letter["From"] == "board@example.com" and letter["To"] == address
     assert text in letter.get_content().replace("\r\n", "\n")
@@ -51,7 +52,7 @@ def test_a_mail_server_that_is_not_there_is_tried_again(own_server):
     server = own_server("--smtp-url", "smtp://127.0.0.1:1")
     person = People(server).user()
     reminder = person.remind("tea", **{"in": "PT1S"}, email=True)
-    until(lambda: state(person, reminder) in ("firing", "delivered"), 20, "the firing")
+    until(lambda: state(person, reminder) in ("firing", "delivered"), 60, "the firing")
     assert state(person, reminder) == "firing"
     assert expect(person.rest.get("/users/me"), 200)["username"] == person.username
 
@@ -64,7 +65,13 @@ def test_bad_addresses_are_refused_at_the_start(own_server, tmp_path):
 
 
 def test_the_doctor_asks_the_mail_server_and_sends_nothing(tmp_path):
-    before = sorted(CAUGHT.iterdir())
-    done = run("doctor", "--data-dir", tmp_path, "--smtp-url", URL)
-    assert done.returncode == 0 and "ok       mail           the mail server answers." in done.stdout.splitlines(), done.stdout
-    assert sorted(CAUGHT.iterdir()) == before
+    """It has three seconds for that: a busy machine may need another look."""
+
+    def is_well():
+        done = run("doctor", "--data-dir", tmp_path, "--smtp-url", service.address())
+        return done.returncode == 0 and "ok       mail           the mail server answers." in done.stdout.splitlines()
+
+    with service_of_its_own("smtp") as service:
+        service.start()
+        until(is_well, what="a report without an error")
+        assert list((service.folder / "data").iterdir()) == []

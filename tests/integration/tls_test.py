@@ -29,7 +29,7 @@ def dialled(server, context, receive_buffer=None):
     plain = socket.socket()
     if receive_buffer is not None:
         plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-    plain.settimeout(20)
+    plain.settimeout(60)
     plain.connect(server.address)
     with context.wrap_socket(plain, server_hostname="127.0.0.1", suppress_ragged_eofs=False) as connection:
         yield connection
@@ -72,15 +72,15 @@ def test_rest_by_curl_with_its_own_checks(secure, authority):
     body = json.dumps({"username": "secure.one", "email": "s1@example.com", "password": "a long enough phrase"})
     common = ["curl", "--silent", "--show-error", "--noproxy", "*", "--cacert", str(authority.certificate), "--include"]
     as_json = ["--header", "Content-Type: application/json", "--data"]
-    made = subprocess.run([*common, "-v", *as_json, body, f"{server.url}/auth/register"], capture_output=True, text=True, timeout=30, check=False)
+    made = subprocess.run([*common, "-v", *as_json, body, f"{server.url}/auth/register"], capture_output=True, text=True, timeout=60, check=False)
     assert made.returncode == 0, made.stderr
     assert made.stdout.startswith("HTTP/1.1 201")
     assert "ALPN" in made.stderr and "accepted" in made.stderr and "http/1.1" in made.stderr
     assert "strict-transport-security: max-age=" in made.stdout.lower()
     login = json.dumps({"login": "secure.one", "password": "a long enough phrase", "cookie": True})
-    answer = subprocess.run([*common, *as_json, login, f"{server.url}/auth/login"], capture_output=True, text=True, timeout=30, check=False)
+    answer = subprocess.run([*common, *as_json, login, f"{server.url}/auth/login"], capture_output=True, text=True, timeout=60, check=False)
     assert "__Host-callboard=" in answer.stdout and "; Secure" in answer.stdout, answer.stdout
-    stranger = subprocess.run(["curl", "--silent", "--noproxy", "*", f"{server.url}/livez"], timeout=30, check=False)
+    stranger = subprocess.run(["curl", "--silent", "--noproxy", "*", f"{server.url}/livez"], timeout=60, check=False)
     assert stranger.returncode == 60  # the certificate is not known to the system
 
 
@@ -108,7 +108,7 @@ async def test_websocket_with_a_foreign_client(secure, authority):
 
 async def test_a_new_certificate_by_sighup_while_a_websocket_stays(secure, authority):
     """New connections see it; those that there are go on; a bad file changes nothing."""
-    server = secure()
+    server = secure("--header-timeout", "2m")
     owner = People(server).user()
     client = await Client.open(server, owner.token, ssl=authority.trust())
     with dialled(server, authority.trust()) as before:
@@ -116,12 +116,12 @@ async def test_a_new_certificate_by_sighup_while_a_websocket_stays(secure, autho
         certificate, key = authority.issue("second")
         shutil.copy2(certificate, server.certificate)
         server.signal(signal.SIGHUP)  # the key is still the first one's
-        until(lambda: "does not belong to the certificate" in server.last_output(), 20, "the refusal of the pair")
+        until(lambda: "does not belong to the certificate" in server.last_output(), 60, "the refusal of the pair")
         with dialled(server, authority.trust()) as still:
             assert common_name(still) == "first"
         shutil.copy2(key, server.key)
         server.signal(signal.SIGHUP)
-        until(lambda: "The certificate was read again" in server.last_output(), 20, "the new certificate")
+        until(lambda: "The certificate was read again" in server.last_output(), 60, "the new certificate")
         with dialled(server, authority.trust()) as after:
             assert common_name(after) == "second"
         before.sendall(REQUEST + b"\r\n")
@@ -152,7 +152,7 @@ def test_what_is_not_modern_tls_is_refused(secure, authority):
     with pytest.raises(ssl.SSLError, match="(?i)no.application.protocol"):
         with dialled(server, other):
             pass
-    with socket.create_connection(server.address, timeout=20) as plain:
+    with socket.create_connection(server.address, timeout=60) as plain:
         plain.sendall(REQUEST + b"\r\n")
         answer = read_to_end(plain)
     assert answer.startswith(b"HTTP/1.1 400 ") and b"use https" in answer
@@ -183,7 +183,7 @@ def test_the_end_is_announced(secure, authority):
 def test_half_closed_and_cut_connections(secure, authority):
     """A client that has said all it wants to say still gets its answer; one that vanishes takes nobody with it."""
     server = secure("--connections-per-address", "3")
-    with socket.create_connection(server.address, timeout=20) as plain:
+    with socket.create_connection(server.address, timeout=60) as plain:
         incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         engine = authority.trust().wrap_bio(incoming, outgoing, server_hostname="127.0.0.1")
 
@@ -208,8 +208,8 @@ def test_half_closed_and_cut_connections(secure, authority):
         plain.shutdown(socket.SHUT_WR)
         assert step(lambda: engine.read(65536)).startswith(b"HTTP/1.1 200 ")
     for _ in range(10):
-        until(lambda: vanish(server, authority), 20, "a place for one more")
-    until(lambda: len(accepted(server, authority, 3)) == 3, 20, "the places of clients that vanished")
+        until(lambda: vanish(server, authority), 60, "a place for one more")
+    until(lambda: len(accepted(server, authority, 3)) == 3, 60, "the places of clients that vanished")
 
 
 def vanish(server, authority):
@@ -235,15 +235,15 @@ def accepted(server, authority, most):
 
 def test_slow_handshakes_count_and_are_cut(secure, authority):
     """As connections of their address, and as handshakes under way; others are served meanwhile."""
-    server = secure("--tls-handshakes-per-address", "2", "--tls-handshake-timeout", "3s")
-    slow = [socket.create_connection(server.address, timeout=20) for _ in range(2)]
+    server = secure("--tls-handshakes-per-address", "2", "--tls-handshake-timeout", "8s")
+    slow = [socket.create_connection(server.address, timeout=60) for _ in range(2)]
     for each in slow:
         each.sendall(HELLO)
-    with socket.create_connection(server.address, timeout=20) as third:
+    with socket.create_connection(server.address, timeout=60) as third:
         third.sendall(HELLO)
         with contextlib.suppress(ConnectionResetError):
             assert third.recv(1) == b""
-    other = socket.create_connection(server.address, timeout=20, source_address=("127.0.0.2", 0))
+    other = socket.create_connection(server.address, timeout=60, source_address=("127.0.0.2", 0))
     with authority.trust().wrap_socket(other, server_hostname="127.0.0.1") as connection:
         connection.sendall(REQUEST + b"\r\n")
         assert read_answer(connection)[0].startswith("HTTP/1.1 200")
@@ -260,7 +260,7 @@ def test_connections_are_counted_once(secure, authority):
     """With room for five, five are let in, the sixth is not, and a place that becomes free is taken again."""
     server = secure("--connections-per-address", "5")
     assert len(accepted(server, authority, 6)) == 5
-    until(lambda: len(accepted(server, authority, 5)) == 5, 20, "the places again")
+    until(lambda: len(accepted(server, authority, 5)) == 5, 60, "the places again")
 
 
 def test_large_bodies_and_answers_are_intact(secure, authority, tmp_path):
@@ -271,7 +271,7 @@ def test_large_bodies_and_answers_are_intact(secure, authority, tmp_path):
     content = bytes(range(256)) * 6000
     (web / "large.bin").write_bytes(content)
     (web / "medium.bin").write_bytes(content[:200_000])
-    server = secure("--web-dir", web)
+    server = secure("--web-dir", web, "--header-timeout", "2m")
     with dialled(server, authority.trust(), 4096) as connection:
         connection.sendall(b"GET /large.bin HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
         head, body = read_to_end(connection).split(b"\r\n\r\n", 1)
@@ -311,7 +311,7 @@ async def test_stopping_hands_over_what_was_answered(secure, authority, tmp_path
         connection.sendall(b"GET /large.bin HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
         received = connection.recv(1024)
         server.signal(signal.SIGTERM)
-        await asyncio.wait_for(client.socket.wait_closed(), 20)
+        await asyncio.wait_for(client.socket.wait_closed(), 60)
         received += await asyncio.to_thread(read_to_end, connection)
     assert received.split(b"\r\n\r\n", 1)[1] == content
     assert client.socket.close_code == 3001

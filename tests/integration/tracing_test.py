@@ -69,6 +69,11 @@ def test_rooms_reminders_and_accounts_are_traced_too(traced, collector):
     chain(collector.until(registered.id, names), *names)
 
 
+def asked_since(collector, before):
+    """The span of the request for oneself among those that came after so many; spans of what was done earlier may, too."""
+    return next((each for each in collector.spans()[before:] if each["name"] == "GET /users/me"), None)
+
+
 def test_the_caller_decides_only_if_it_is_trusted(traced, collector):
     ada, _ = traced("--trace-sample", "0")
     for _ in range(20):
@@ -84,8 +89,7 @@ def test_without_a_decision_the_ratio_decides_and_a_foreign_trace_goes_on(traced
     assert collector.until(trace.id, ["GET /users/me"])["GET /users/me"]["parent"] == trace.span
     before = len(collector.spans())
     expect(ada.rest.get("/users/me"), 200)
-    until(lambda: len(collector.spans()) > before, 20, "a trace of our own")
-    own = collector.spans()[-1]
+    own = until(lambda: asked_since(collector, before), 60, "a trace of our own")
     assert own["parent"] == "" and own["trace"] != trace.id and int(own["trace"], 16) != 0
 
 
@@ -96,13 +100,12 @@ def test_what_is_no_traceparent_begins_a_new_trace(traced, collector, text):
     ada.server.start()
     before = len(collector.spans())
     expect(ada.rest.get("/users/me", headers={"traceparent": text}), 200)
-    until(lambda: len(collector.spans()) > before, 20, "its span")
-    assert collector.spans()[-1]["parent"] == ""
+    assert until(lambda: asked_since(collector, before), 60, "its span")["parent"] == ""
 
 
 def test_of_two_traceparents_neither_counts(traced, collector):
     ada, _ = traced(*TRUSTED, "--trace-sample", "0")
-    link = http.client.HTTPConnection(*ada.server.address, timeout=15)
+    link = http.client.HTTPConnection(*ada.server.address, timeout=60)
     for number in (2, 1):  # the last one shows that the server was heard
         link.putrequest("GET", "/users/me")
         link.putheader("Authorization", f"Bearer {ada.token}")
@@ -174,12 +177,12 @@ def test_a_collector_of_no_use_changes_no_answer(own_server, tmp_path, mode):
     collector = Collector(tmp_path, mode) if mode != "deserted" else None
     url = collector.url if collector else f"http://user:hidden@127.0.0.1:{free_port()}"
     try:
-        server = own_server("--trace-endpoint", url, "--trace-sample", "1", "--trace-queue", "50", "--drain-timeout", "8s")
+        server = own_server("--trace-endpoint", url, "--trace-sample", "1", "--trace-queue", "50", "--drain-timeout", "30s")
         ada = People(server).user()
         room = ada.room("traced")["id"]
         for number in range(100):
             ada.say(room, f"message {number}")
-        until(lambda: spans(server, "dropped") > 0, 20, "spans that are dropped")
+        until(lambda: spans(server, "dropped") > 0, 60, "spans that are dropped")
         assert spans(server, "exported") == 0
         assert len(ada.events(room, "?limit=200")["items"]) >= 100
         assert server.stop() == 0

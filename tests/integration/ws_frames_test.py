@@ -239,7 +239,7 @@ async def test_garbage_instead_of_connect_ends_the_connection_or_waits(people, t
     if text in ("", "{}", "\n\n"):  # a pong or nothing may pass
         await raw.send(frame(TEXT, "garbage"))
     while True:
-        got = await raw.receive(15)
+        got = await raw.receive(60)
         assert got is not None, "the connection ended without a close frame"
         if got[0] == CLOSE:
             assert int.from_bytes(got[1][:2], "big") in (3500, 3501)
@@ -375,7 +375,7 @@ async def test_a_first_frame_may_ride_on_the_handshake(people):
         ).encode()
         + frame(TEXT, json.dumps({"id": 1, "connect": {"token": person.token}}))
     )
-    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
+    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 60)
     assert head.startswith(b"HTTP/1.1 101")
     raw = RawSocket(reader, writer)
     assert (await raw.replies(1))[0]["connect"]["client"]

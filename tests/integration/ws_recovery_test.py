@@ -200,7 +200,7 @@ async def test_many_readers_recover_at_random_positions_under_load(people, seed)
                     reply = await reader.subscribe(room, recover=True, offset=seen)
                     check_reply_position(reply, seen)
                     wanted = seen + generator.randrange(1, 60)
-                    await reader.until(lambda: (whole(reply, reader, room) or [0])[-1] >= wanted, 30)
+                    await reader.until(lambda: (whole(reply, reader, room) or [0])[-1] >= wanted, 60)
                     got += whole(reply, reader, room)
                     seen = got[-1]
             assert got == list(range(start + 1, seen + 1)), f"seed {seed}"

@@ -21,7 +21,7 @@ async def slow_reader(person):
             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
         ).encode()
     )
-    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
+    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 60)
     assert head.startswith(b"HTTP/1.1 101")
     raw = RawSocket(reader, writer)
     await raw.connect(person.token)
@@ -48,7 +48,7 @@ def slow_closed(person):
 async def read_all(raw):
     """Room offsets of everything that comes until the end, and the close code."""
     found, code = [], None
-    while (got := await raw.receive(30)) is not None:
+    while (got := await raw.receive(60)) is not None:
         if got[0] == CLOSE:
             code = int.from_bytes(got[1][:2], "big")
             break
@@ -111,7 +111,7 @@ async def test_catching_up_is_exempt_from_the_bound(people):
     await slow.send_json({"id": 2, "subscribe": {"channel": f"room:{room}", "recover": True}})
     found = []
     while not found or found[-1] < head:
-        got = await slow.receive(30)
+        got = await slow.receive(60)
         assert got is not None and got[0] != CLOSE, f"ended at {found[-1:]} of {head}: {got}"
         if got[0] != TEXT:
             continue

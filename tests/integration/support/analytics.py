@@ -21,13 +21,16 @@ class Figures:
     def totals(self):
         """The sums over the default range, and the refused log-ins by their reason."""
         report = self.report()
-        return {**report["totals"], **report["logins_failed_by_reason"]}
+        totals = {**report["totals"], **report["logins_failed_by_reason"]}
+        # How many were late is a matter of the machine; which are, core/counting_test says.
+        assert totals.pop("reminders_late") <= totals["reminders_fired"]
+        return totals
 
     def since(self, before):
         """What was counted since `totals` were `before`; figures that did not change are left out."""
         return {name: value - before[name] for name, value in self.totals().items() if value != before[name]}
 
-    def until(self, expected, before=None, seconds=30):
+    def until(self, expected, before=None, seconds=60):
         """Waits until the figures have changed by exactly this; more is never right."""
         before = before or dict.fromkeys(self.totals(), 0)
         found = {}
@@ -47,13 +50,13 @@ class Figures:
 
 def rows(server, statement, *values):
     """What a statement finds in the server's store, which may be running."""
-    with contextlib.closing(sqlite3.connect(f"file:{server.database()}?mode=ro", uri=True, timeout=10)) as store:
+    with contextlib.closing(sqlite3.connect(f"file:{server.database()}?mode=ro", uri=True, timeout=60)) as store:
         return store.execute(statement, values).fetchall()
 
 
 def change(server, statement):
     """Changes the store of a server that is stopped."""
-    with contextlib.closing(sqlite3.connect(server.database(), timeout=10)) as store, store:
+    with contextlib.closing(sqlite3.connect(server.database(), timeout=60)) as store, store:
         store.execute(statement)
 
 

@@ -7,7 +7,7 @@ import websockets
 
 from support.frames import connect_with_small_buffer
 
-DEADLINE = 30.0
+DEADLINE = 60.0
 
 
 class Refused(Exception):
@@ -202,7 +202,7 @@ class Client:
             if "pub" in push and push["pub"].get("data", {}).get("type") == kind
         ]
 
-    async def publications_to(self, channel, offset, deadline=30.0):
+    async def publications_to(self, channel, offset, deadline=60):
         """Waits until a push of `channel` brought that offset; returns all its publications so far."""
 
         def reached():

@@ -7,7 +7,7 @@ import subprocess
 
 def openssl(*arguments):
     """Runs openssl to its end."""
-    done = subprocess.run(["openssl", *map(str, arguments)], capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(["openssl", *map(str, arguments)], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, f"openssl {arguments}: {done.stderr}"
     return done.stdout
 

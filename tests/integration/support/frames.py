@@ -14,7 +14,7 @@ def connect_with_small_buffer(address, receive_buffer):
     """A connected TCP socket that takes few bytes ahead of its reader."""
     connection = socket.socket()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-    connection.settimeout(10)
+    connection.settimeout(60)
     connection.connect(address)
     connection.setblocking(False)
     return connection
@@ -69,14 +69,14 @@ class RawSocket:
         lines += [f"Sec-WebSocket-Key: {key}"] if key else []
         lines += [f"Sec-WebSocket-Version: {version}"] if version else []
         writer.write("\r\n".join([*lines, *headers, "", ""]).encode())
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 60)
         return reader, writer, head.decode()
 
     async def send(self, data):
         """Sends bytes as they are."""
         try:
             self.writer.write(data)
-            await asyncio.wait_for(self.writer.drain(), 10)
+            await asyncio.wait_for(self.writer.drain(), 60)
         except (ConnectionError, asyncio.TimeoutError):
             pass  # what was received tells the rest
 
@@ -84,7 +84,7 @@ class RawSocket:
         """Sends commands in one text frame."""
         await self.send(frame(TEXT, "\n".join(json.dumps(command) for command in commands)))
 
-    async def receive(self, deadline=10):
+    async def receive(self, deadline=60):
         """The next frame as (opcode, payload); None at the end of the stream."""
         try:
             return await asyncio.wait_for(self.read_frame(), deadline)
@@ -103,7 +103,7 @@ class RawSocket:
             length = struct.unpack("!Q", await self.reader.readexactly(8))[0]
         return first & 0x0F, await self.reader.readexactly(length)
 
-    async def replies(self, count, deadline=10):
+    async def replies(self, count, deadline=60):
         """The next `count` replies. Pings and pushes, which may come at any time, are passed over."""
         found = []
         while len(found) < count:
@@ -120,7 +120,7 @@ class RawSocket:
         assert "connect" in reply, reply
         return reply["connect"]
 
-    async def close_code(self, deadline=10):
+    async def close_code(self, deadline=60):
         """Reads to the close frame and the end; returns its code (None: the stream ended without one)."""
         while True:
             got = await self.receive(deadline)
@@ -129,7 +129,7 @@ class RawSocket:
             if got[0] == CLOSE:
                 return struct.unpack("!H", got[1][:2])[0] if len(got[1]) >= 2 else 1005
 
-    async def at_end(self, deadline=10):
+    async def at_end(self, deadline=60):
         """Whether the server closes the stream within the deadline."""
         try:
             return await asyncio.wait_for(self.reader.read(), deadline) is not None

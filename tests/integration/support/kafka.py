@@ -41,7 +41,7 @@ def delete_topics(*names):
     """Removes topics of a test: partitions that nobody uses make each restart of the broker slower."""
     admin = AdminClient({"bootstrap.servers": brokers(), **QUIET})
     for future in admin.delete_topics(list(names), operation_timeout=20).values():
-        future.result(20)
+        future.result(60)
 
 
 def limit_messages(topic, size, probe=3_000):
@@ -49,7 +49,7 @@ def limit_messages(topic, size, probe=3_000):
     admin = AdminClient({"bootstrap.servers": brokers(), **QUIET})
     resource = ConfigResource(ConfigResource.Type.TOPIC, topic, set_config={"max.message.bytes": str(size)})
     for future in admin.alter_configs([resource]).values():
-        future.result(20)
+        future.result(60)
     producer = confluent_kafka.Producer({"bootstrap.servers": brokers(), **QUIET})
     refused = []
 
@@ -59,7 +59,7 @@ def limit_messages(topic, size, probe=3_000):
         producer.flush(20)
         return refused == [probe > size]
 
-    until(is_applied, 30, f"{topic} to take at most {size} bytes", 0.1)
+    until(is_applied, 60, f"{topic} to take at most {size} bytes", 0.1)
 
 
 def murmur2(data):
@@ -99,6 +99,18 @@ class Event:
         return f"{self.topic}/{self.partition}@{self.offset} {self.type} {self.key} {self.value!r}"
 
 
+def ends_of(consumer, place, seconds):
+    """Where a partition begins and ends; one that was made just now, or whose broker was silent, may have no leader."""
+    limit = time.monotonic() + seconds
+    while True:
+        try:
+            return consumer.get_watermark_offsets(place, timeout=60)
+        except confluent_kafka.KafkaException as failure:
+            if failure.args[0].code() not in WITHOUT_LEADER or time.monotonic() > limit:
+                raise
+        time.sleep(0.1)
+
+
 class Reader:
     """Reads all partitions of topics, from where their ends are when it is made; `address` is that of another broker."""
 
@@ -111,31 +123,20 @@ class Reader:
         for topic in topics:
             for partition in self._partitions(topic, seconds):
                 place = confluent_kafka.TopicPartition(topic, partition)
-                place.offset = self._end(place, seconds)
+                _, place.offset = ends_of(self.consumer, place, seconds)
                 places.append(place)
         self.consumer.assign(places)
-
-    def _end(self, place, seconds):
-        """Where a partition ends; one that was made just now may have no leader yet."""
-        limit = time.monotonic() + seconds
-        while True:
-            try:
-                return self.consumer.get_watermark_offsets(place, timeout=20)[1]
-            except confluent_kafka.KafkaException as failure:
-                if failure.args[0].code() not in WITHOUT_LEADER or time.monotonic() > limit:
-                    raise
-            time.sleep(0.1)
 
     def _partitions(self, topic, seconds):
         limit = time.monotonic() + seconds
         while True:
-            known = self.consumer.list_topics(timeout=20).topics.get(topic)
+            known = self.consumer.list_topics(timeout=60).topics.get(topic)
             if known is not None and known.error is None and known.partitions:
                 return sorted(known.partitions)
             assert time.monotonic() < limit, f"there is no topic {topic}"
             time.sleep(0.1)
 
-    def until(self, condition, seconds=30, what="events"):
+    def until(self, condition, seconds=60, what="events"):
         """Reads until `condition(events)` is true."""
         limit = time.monotonic() + seconds
         while not condition(self.events):
@@ -168,9 +169,9 @@ def everything(topics=TOPICS, seconds=60):
     try:
         left, places = {}, []
         for topic in topics:
-            for partition in consumer.list_topics(topic, timeout=20).topics[topic].partitions:
+            for partition in consumer.list_topics(topic, timeout=60).topics[topic].partitions:
                 place = confluent_kafka.TopicPartition(topic, partition)
-                place.offset, end = consumer.get_watermark_offsets(place, timeout=20)
+                place.offset, end = ends_of(consumer, place, seconds)
                 if end > place.offset:
                     left[topic, partition] = end
                     places.append(place)

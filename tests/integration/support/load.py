@@ -7,6 +7,7 @@ import requests
 
 from support.people import People
 from support.rest import expect
+from support.waiting import until
 
 ROOMS = 3
 
@@ -29,11 +30,17 @@ class Load:
                 return
             text = f"message {number} of room {room}"
             try:
-                person.say(room, text)
+                until(lambda said=text: self.is_taken(person, room, said), what="a message that is taken", every=0.1)
             except (AssertionError, requests.RequestException) as error:
                 self.failed.append(error)
                 return
             self.sent[room].append(text)
+
+    @staticmethod
+    def is_taken(person, room, text):
+        """Whether it is acknowledged; a store that was too slow for it says so, and it is sent again."""
+        answer = person.rest.post(f"/rooms/{room}/messages", {"text": text, "key": text})
+        return answer.status_code != 503 and expect(answer, 200 if answer.status_code == 200 else 201)
 
     def so_far(self):
         """What was acknowledged until now, by room."""
@@ -53,7 +60,7 @@ class Load:
         finally:
             self.ending.set()
             for thread in self.threads:
-                thread.join(30)
+                thread.join(60)
         assert not self.failed, self.failed[:3]
 
 

@@ -7,7 +7,7 @@ import time
 class RawHttp:
     """One TCP connection."""
 
-    def __init__(self, server, deadline=15.0):
+    def __init__(self, server, deadline=60):
         self.connection = socket.create_connection(server.address, timeout=deadline)
         self.deadline = deadline
         self.buffer = b""
@@ -72,7 +72,7 @@ class RawHttp:
         self.close()
 
 
-def exchange(server, data, deadline=15.0):
+def exchange(server, data, deadline=60):
     """Sends bytes on a new connection; returns the first answer, and whether the server then closed."""
     with RawHttp(server, deadline) as raw:
         raw.send(data)

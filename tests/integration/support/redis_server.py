@@ -26,14 +26,14 @@ class Redis:
             stderr=subprocess.DEVNULL,
             stdin=subprocess.DEVNULL,
         )
-        until(lambda: self.run("PING") == b"+PONG\r\n", 20, "an answer of Redis")
+        until(lambda: self.run("PING") == b"+PONG\r\n", 60, "an answer of Redis")
         return self
 
     def kill(self):
         """SIGKILL; what it held is gone."""
         if self.process is not None:
             self.process.kill()
-            self.process.wait(10)
+            self.process.wait(60)
             self.process = None
 
     def freeze(self):

@@ -38,7 +38,7 @@ class Rest:
             self.base + path,
             json=json,
             headers=all_headers,
-            timeout=more.pop("timeout", 15),
+            timeout=more.pop("timeout", 60),
             allow_redirects=False,
             **more,
         )

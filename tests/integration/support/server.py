@@ -7,10 +7,15 @@ import pathlib
 import re
 import shutil
 import signal
-import socket
 import subprocess
+import sys
+import uuid
 
 from support.waiting import until
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "scripts"))
+
+from backing import places  # noqa: E402
 
 SOAK = os.environ.get("CALLBOARD_SOAK") == "1"
 READY = re.compile(r"callboard listening on https?://([0-9.]+):(\d+)")
@@ -35,7 +40,7 @@ def clean_environment(extra=None):
 def serve_help():
     """The text of `callboard serve --help`."""
     done = subprocess.run(
-        [binary(), "serve", "--help"], capture_output=True, text=True, timeout=30, env=clean_environment(), check=False
+        [binary(), "serve", "--help"], capture_output=True, text=True, timeout=60, env=clean_environment(), check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -46,7 +51,7 @@ def has_option(name):
     return re.search(rf"--{re.escape(name)}\b(?!-)", serve_help()) is not None
 
 
-def run(*arguments, input_text=None, env=None, cwd=None, timeout=20):
+def run(*arguments, input_text=None, env=None, cwd=None, timeout=120):
     """Runs `callboard` with arguments to its end."""
     return subprocess.run(
         [str(binary()), *map(str, arguments)],
@@ -158,7 +163,7 @@ class Server:
         """SIGKILL, then waits."""
         if self.process.poll() is None:
             self.process.kill()
-        self.process.wait(10)
+        self.process.wait(60)
 
     def discard(self):
         """Kills what still runs and removes the data directory; the logs stay."""
@@ -226,7 +231,6 @@ def is_sqlite(path):
 
 
 def free_port():
-    """A port of 127.0.0.1 that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port of 127.0.0.1 that nothing listens on now, and that no outgoing connection and no server without a port of
+    its own is given."""
+    return places.free_port(uuid.uuid4().hex)

@@ -23,7 +23,7 @@ class Collector:
             self.process = subprocess.Popen(
                 [PYTHON, pathlib.Path(__file__).with_name("otlp_collector.py"), mode], stdout=out, stderr=err
             )
-        until(lambda: self.lines() or self.process.poll() is not None, 30, "the collector")
+        until(lambda: self.lines() or self.process.poll() is not None, 60, "the collector")
         assert self.process.poll() is None, self.output.with_suffix(".err").read_text()
         self.url = f"http://127.0.0.1:{self.lines()[0]}"
 
@@ -38,7 +38,7 @@ class Collector:
         assert not troubles, troubles
         return [each for each in found if trace in (None, each["trace"])]
 
-    def until(self, trace, names, seconds=30):
+    def until(self, trace, names, seconds=60):
         """The spans of a trace by their names, once they are these; more of them is never right."""
         found = {}
 
@@ -59,7 +59,7 @@ class Collector:
     def close(self):
         """Ends it."""
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(60)
 
 
 class Trace:

@@ -3,7 +3,7 @@
 import time
 
 
-def until(condition, seconds=30.0, what="condition", every=0.01):
+def until(condition, seconds=60.0, what="condition", every=0.01):
     """Returns the first true value of `condition()`; fails after `seconds`, naming `what`."""
     deadline = time.monotonic() + seconds
     while True:
