@@ -130,6 +130,6 @@ def test_every_documented_route_is_found(openapi):
 
 @pytest.mark.parametrize("name", ["openapi", "asyncapi"])
 def test_the_server_has_the_documents(server, name):
-    with urllib.request.urlopen(f"{server.url}/api/{name}.yaml", timeout=20) as answer:
+    with urllib.request.urlopen(f"{server.url}/api/{name}.yaml", timeout=60) as answer:
         assert answer.headers["Content-Type"] == "application/yaml"
         assert answer.read() == (SCHEMA / f"{name}.yaml").read_bytes()

@@ -18,7 +18,7 @@ from support.server import SOAK, Server
 PROGRAM = TOP / "build/python/bin/schemathesis"
 # A time alone would leave out the later phases on a machine that is busy.
 AMOUNT = ("--max-time", "600") if SOAK else ("--max-examples", "10", "--seed", os.environ.get("CALLBOARD_SEED", "1"))
-LONGEST = 1000 if SOAK else 500
+LONGEST = 1000
 ROLES = ("guest", "user", "admin")
 # Accounts that admins disable, enable and make admins.
 EXTRAS = 200
@@ -61,7 +61,7 @@ def callers(tmp_path_factory):
     """The callers, after their requests, which run at the same time; and the server that was asked."""
     # The store must outlast ten minutes of messages; nobody's guesses may lock somebody else out.
     server = Server(tmp_path_factory.mktemp("server"), "--max-attempts-enter", "0", "--max-attempts-source", "0",
-                    "--access-life", "1d").start()  # fmt: skip
+                    "--access-life", "1d", "--hasher-wait", "5m").start()  # fmt: skip
     people = People(server, "extra")
     server.import_users([people.record(name) for name in people.fresh_names(EXTRAS)])
     everybody = [Caller(server, people, role) for role in ROLES]

@@ -11,6 +11,7 @@ import pytest
 from faults.gates import Gates
 from faults.kinds import KINDS, drawn
 from load.history import History, was_hit
+from support.waiting import until
 
 
 class Echo:
@@ -53,7 +54,7 @@ class Echo:
     def wait_for(self, data):
         """Whether these bytes come within ten seconds."""
         with self.news:
-            return self.news.wait_for(lambda: data in self.got, 10)
+            return self.news.wait_for(lambda: data in self.got, 60)
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def gates(echo):
 
 
 def enter(gates):
-    return socket.create_connection(("127.0.0.1", gates.ports["door"]), timeout=10)
+    return socket.create_connection(("127.0.0.1", gates.ports["door"]), timeout=60)
 
 
 def is_reset(link):
@@ -113,6 +114,8 @@ def test_what_is_held_passes_never_and_neither_does_who_comes_meanwhile(gates, e
             late.settimeout(0.3)
             with pytest.raises(TimeoutError):
                 late.recv(100)
+            late.settimeout(60)
+            until(lambda: gates.tell("door", "hold")["connections"] == 2, what="both to be at the gate")
             gates.tell("door", "cut")
             assert is_reset(link) and is_reset(late)
     with enter(gates) as link:

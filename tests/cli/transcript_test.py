@@ -155,7 +155,7 @@ def test_reminders_are_set_and_listed(client):
 def test_a_reminder_fires_in_the_open_chat(client):
     listener = client.start()
     lines = LineReader(listener.stdout)
-    listener.stdin.write(f"{LOGIN}\ncreate_chat user1\nremind 2s tea is ready\nconnect 3\n")
+    listener.stdin.write(f"{LOGIN}\ncreate_chat user1\nremind 10s tea is ready\nconnect 3\n")
     lines.wait_for(r"^\[\d\d:\d\d\] \* Reminder: tea is ready$")
     listener.stdin.close()
     assert listener.wait(DEADLINE) == 0

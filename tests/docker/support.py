@@ -56,6 +56,6 @@ def compose(environment_file, *further):
 
 def option_names():
     """The variables that the program takes."""
-    printed = subprocess.run([PROGRAMS / "callboard", "config", "example"], capture_output=True, text=True, timeout=20,
+    printed = subprocess.run([PROGRAMS / "callboard", "config", "example"], capture_output=True, text=True, timeout=60,
                              check=True, env={"PATH": os.environ["PATH"]}).stdout
     return set(re.findall(r"^#(CALLBOARD_[A-Z0-9_]+)=", printed, flags=re.MULTILINE))

@@ -27,7 +27,7 @@ def bounds():
 
 def options():
     """The program's own: {name: default} of those in the groups whose options are bounds."""
-    printed = subprocess.run([PROGRAM, "config", "example"], capture_output=True, text=True, timeout=20, check=True,
+    printed = subprocess.run([PROGRAM, "config", "example"], capture_output=True, text=True, timeout=60, check=True,
                              env={"PATH": os.environ["PATH"]}).stdout
     return {name.lower().replace("_", "-"): value for name, value in re.findall(r"^#CALLBOARD_(\w+)=(.*)$", printed, re.MULTILINE)}
 

@@ -41,16 +41,17 @@ def address(tmp_path):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CALLBOARD_")}
     output = tmp_path / "server.txt"
     with open(output, "wb") as file:
-        server = subprocess.Popen([PROGRAMS / "callboard", "serve", "--listen", "127.0.0.1:0", "--data-dir", tmp_path / "data"],
+        server = subprocess.Popen([PROGRAMS / "callboard", "serve", "--listen", "127.0.0.1:0", "--data-dir", tmp_path / "data",
+                                   "--bcrypt-cost", "10", "--hasher-wait", "2m"],
                                   stdout=file, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=environment)
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not (found := re.search(r"callboard listening on http://(\S+)", output.read_text(errors="replace"))):
             assert server.poll() is None and time.monotonic() < deadline, output.read_text(errors="replace")
             time.sleep(0.01)
         yield found.group(1)
         server.send_signal(signal.SIGTERM)
-        assert server.wait(20) == 0, output.read_text(errors="replace")
+        assert server.wait(60) == 0, output.read_text(errors="replace")
     finally:
         server.kill()
         server.wait()

@@ -32,7 +32,7 @@ test('a reminder set for a moment soon comes as a notice on whatever page is ope
   await page.goto(`${base}/#/reminders`);
   await page.getByLabel('What about?').fill('Raise the curtain');
   await page.getByRole('radio', { name: 'At' }).check();
-  await page.getByLabel('Date and time').fill(await inSeconds(page, 3));
+  await page.getByLabel('Date and time').fill(await inSeconds(page, 10));
   await page.getByRole('button', { name: 'Set reminder' }).click();
   await page.getByRole('listitem').filter({ hasText: 'Raise the curtain' }).waitFor();
   await page.goto(`${base}/#/rooms`);

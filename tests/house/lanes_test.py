@@ -79,7 +79,7 @@ def overlaps(folder):
     return {tuple(sorted(pair)) for pair in found}
 
 
-def wait_until(condition, seconds=20):
+def wait_until(condition, seconds=60):
     """Fails if the condition does not come true in time."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -64,7 +64,7 @@ print("left:", processes.descendants())
 """
 
 
-def runner(tmp_path, command, seconds=20):
+def runner(tmp_path, command, seconds=60):
     """Starts a runner of its own on a command."""
     code = CHILD.format(scripts=str(TOP / "scripts"), command=command, log=str(tmp_path / "log"), seconds=seconds)
     return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)

@@ -105,7 +105,7 @@ def test_package_lists_have_one_explained_package_a_line():
 def test_the_example_environment_is_what_the_program_prints():
     program = pathlib.Path(os.environ.get("CALLBOARD_BIN_DIR", TOP / "build/bin")) / "callboard"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CALLBOARD_")}
-    printed = subprocess.run([program, "config", "example"], capture_output=True, text=True, timeout=20, env=environment,
+    printed = subprocess.run([program, "config", "example"], capture_output=True, text=True, timeout=60, env=environment,
                              check=False)
     assert printed.returncode == 0, printed.stderr
     assert printed.stdout == (TOP / ".env.example").read_text(), "write it again: scripts/document-options"

@@ -44,7 +44,7 @@ class Prometheus:
 
     def get(self, path, **query):
         """The `data` of an answer of its HTTP API."""
-        answer = requests.get(f"{self.url}/api/v1/{path}", params=query, timeout=20)
+        answer = requests.get(f"{self.url}/api/v1/{path}", params=query, timeout=60)
         assert answer.status_code == 200, f"{path} {query}: {answer.text}"
         return answer.json()["data"]
 
@@ -53,14 +53,14 @@ class Prometheus:
         return [(each["metric"], float(each["value"][1])) for each in self.get("query", query=expression)["result"]]
 
     def is_ready(self):
-        with contextlib.suppress(requests.ConnectionError):
-            return requests.get(f"{self.url}/-/ready", timeout=5).status_code == 200
+        with contextlib.suppress(requests.RequestException):
+            return requests.get(f"{self.url}/-/ready", timeout=60).status_code == 200
         assert self.process.poll() is None, self.log.read_text()[-2000:]
         return False
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(60)
 
 
 @pytest.fixture(scope="session")

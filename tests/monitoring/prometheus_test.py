@@ -20,7 +20,7 @@ VARIABLES = {"$__rate_interval": "2m", "$instance": ".*"}
 
 def exposed(node):
     """The text that the node shows."""
-    answer = requests.get(f"{node.url}/metrics", timeout=10)
+    answer = requests.get(f"{node.url}/metrics", timeout=60)
     assert answer.status_code == 200
     return answer.text
 
@@ -48,8 +48,12 @@ def test_every_metric_is_documented_and_every_documented_one_is_there(node, watc
 
 def test_unknown_paths_are_one_series(watched):
     """However many paths somebody tries."""
-    found = watched.ask('http_requests_total{status="404", path!~"/.*"}')
-    assert [(labels["path"], value) for labels, value in found] == [("(none)", 2)]
+
+    def found():
+        """None of a node whose last scrape was too late."""
+        return [(each["path"], value) for each, value in watched.ask('http_requests_total{status="404", path!~"/.*"}')]
+
+    until(lambda: found() == [("(none)", 2)], what="the series of all of them")
     assert watched.ask('http_requests_total{path=~".*[0-9]+.*"}') == []
 
 
@@ -70,21 +74,27 @@ def test_what_was_done_was_counted(watched):
         "callboard_connections": 0,
         "http_requests_total{path='/rooms/{id}/messages', method='POST', status='201'}": 20,
         "process_open_fds > 10 < process_max_fds": None,
-        "time() - process_start_time_seconds > 0 < 600": None,
+        "time() - process_start_time_seconds > 0 < 3600": None,
         "callboard_disk_free_bytes < callboard_disk_size_bytes": None,
     }
     for expression, value in expected.items():
-        found = watched.ask(expression)
-        assert found, f"no sample of {expression}"
-        if value is not None:
-            assert found[0][1] == value, (expression, found)
+
+        def is_counted(expression=expression, value=value):
+            """What was counted stays; only after a scrape that was too late there is nothing for a moment."""
+            found = watched.ask(expression)
+            return found and value in (None, found[0][1])
+
+        until(is_counted, what=f"{expression} to be {value}", every=0.2)
 
 
 def test_every_system_outside_is_reached(watched):
-    found = {labels["dependency"]: value for labels, value in watched.ask("callboard_dependency_up")}
-    assert found == {"postgres": 1, "redis": 1, "kafka": 1, "smtp": 1}
-    asked = {labels["dependency"] for labels, _ in watched.ask("callboard_dependency_requests_total{outcome='ok'} > 0")}
-    assert asked == set(found)
+    services = {"postgres", "redis", "kafka", "smtp"}
+
+    def those(expression):
+        return {labels["dependency"] for labels, _ in watched.ask(expression)}
+
+    until(lambda: those("callboard_dependency_up == 1") == services, what="all to be reached", every=0.2)
+    until(lambda: those("callboard_dependency_requests_total{outcome='ok'} > 0") == services, what="all to be asked", every=0.2)
 
 
 def test_the_rules_are_loaded_and_silent(watched):
@@ -111,26 +121,26 @@ def test_every_query_of_a_dashboard_returns_data(watched, dashboard, panel, expr
         return [value for _, value in watched.ask(expression) if not math.isnan(value)]
 
     # Some levels are told by a look every few seconds.
-    until(figures, 20, f"{dashboard}, {panel}: {expression}", 0.5)
+    until(figures, 60, f"{dashboard}, {panel}: {expression}", 0.5)
 
 
 def test_the_dashboards_are_those_of_the_tables():
-    done = subprocess.run([TOP / "scripts/make-dashboards", "--check"], capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run([TOP / "scripts/make-dashboards", "--check"], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
 
 
 def test_a_dead_dependency_is_told(node, watched):
     """And that it is back."""
     def is_up(value):
-        return lambda: watched.ask("callboard_dependency_up{dependency='redis'}")[0][1] == value
+        return lambda: [found for _, found in watched.ask("callboard_dependency_up{dependency='redis'}")] == [value]
 
     node.redis.kill()
     try:
-        until(is_up(0), 20, "the level to fall")
+        until(is_up(0), 60, "the level to fall")
         answer = Rest(node.url).post("/auth/login", {"login": "nobody", "password": "not the password"})
         assert answer.status_code == 401
     finally:
         node.redis.start()
-    until(is_up(1), 30, "the level to rise")
-    until(lambda: watched.ask("callboard_dependency_requests_total{dependency='redis', outcome=~'lost|away'} > 0"), 20,
+    until(is_up(1), 60, "the level to rise")
+    until(lambda: watched.ask("callboard_dependency_requests_total{dependency='redis', outcome=~'lost|away'} > 0"), 60,
           "requests that were lost")

@@ -26,7 +26,7 @@ def answers(*words, cwd=TOP):
     """What is offered for the last of these words."""
     script = TOP / "packaging/completion" / words[0]
     done = subprocess.run(["bash", "--norc", "--noprofile", "-uo", "pipefail", "-c", ASK, "bash", script, *words], cwd=cwd,
-                          capture_output=True, text=True, timeout=20, check=False)
+                          capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0 and done.stderr == "", done.stderr
     return set(filter(None, done.stdout.split("\n")))
 

@@ -15,7 +15,7 @@ NAMES = ("callboard", "callboard-cli")
 
 def complaints(page):
     """What groff says of a page, with every warning."""
-    return subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-z"], input=page, capture_output=True, text=True, timeout=20,
+    return subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-z"], input=page, capture_output=True, text=True, timeout=60,
                           check=True).stderr
 
 

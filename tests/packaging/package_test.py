@@ -139,5 +139,5 @@ def test_the_copyright_names_every_library_of_the_web_client(unpacked):
 
 def test_lintian_finds_no_error():
     done = subprocess.run(["lintian", "--no-cfg", "--allow-root", "--fail-on", "error", package()], cwd=TOP, capture_output=True, text=True,
-                          timeout=240, check=False)
+                          timeout=600, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

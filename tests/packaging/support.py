@@ -13,7 +13,7 @@ PROGRAMS = pathlib.Path(os.environ.get("CALLBOARD_BIN_DIR", TOP / "build/bin"))
 
 def run(*command, **more):
     """A command's standard output; it must end with 0."""
-    done = subprocess.run([str(word) for word in command], cwd=TOP, capture_output=True, text=True, timeout=240, check=False, **more)
+    done = subprocess.run([str(word) for word in command], cwd=TOP, capture_output=True, text=True, timeout=600, check=False, **more)
     assert done.returncode == 0, f"{command}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
     return done.stdout
 

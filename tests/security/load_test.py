@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 
 from storm.http import ask, figures, log_in, sources
 from storm.places import count
@@ -47,15 +48,16 @@ async def test_a_client_that_does_not_read_its_answers_is_cut_while_others_are_s
     slow = socket.socket()
     slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     slow.connect(server.address)
+
+    async def reaches(is_as_wanted):
+        """Waits for the number of connections, of which the one that asks is one; all the while others are served."""
+        deadline = time.monotonic() + 120
+        while not is_as_wanted((await figures(server))["callboard_http_connections"]):
+            assert (await ask(server, "GET", "/users/me", token=person.token)).status == 200
+            assert time.monotonic() < deadline, "the connection is still there"
+            await asyncio.sleep(0.05)
+
+    await reaches(lambda connections: connections > 1)
     slow.sendall(request * 60)  # 19 MB of answers
-    was_there, cut = False, False
-    for _ in range(600):
-        assert (await ask(server, "GET", "/users/me", token=person.token)).status == 200
-        connections = (await figures(server))["callboard_http_connections"]
-        was_there = was_there or connections > 1  # the one that asks is the other
-        cut = was_there and connections <= 1
-        if cut:
-            break
-        await asyncio.sleep(0.05)
-    assert cut, "the connection is still there"
+    await reaches(lambda connections: connections <= 1)
     slow.close()

@@ -26,7 +26,7 @@ class Guesser:
     """One after the other, on a connection that stays."""
 
     def __init__(self, server):
-        self.connection = http.client.HTTPConnection(*server.address, timeout=30)
+        self.connection = http.client.HTTPConnection(*server.address, timeout=60)
         self.headers = {"Content-Type": "application/json"}
 
     def seconds(self, login, password):

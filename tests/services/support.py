@@ -15,7 +15,7 @@ def port_of(address):
 def sql(address, statement):
     """The first column of what a statement returns."""
     done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", address, "-c", statement],
-                          capture_output=True, text=True, timeout=20, check=False)
+                          capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
 
@@ -29,11 +29,11 @@ def redis(address, command):
 
 def send_mail(address, recipients, text):
     """Sends a mail; raises what smtplib raises."""
-    with smtplib.SMTP("127.0.0.1", port_of(address), timeout=10) as client:
+    with smtplib.SMTP("127.0.0.1", port_of(address), timeout=60) as client:
         client.sendmail("board@example.com", recipients, text)
 
 
-def wait_until(condition, seconds=10):
+def wait_until(condition, seconds=60):
     """Waits until a condition holds, and fails if it does not in time."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -51,6 +51,13 @@ def rows_of(database, statement):
     return [json.loads(line) for line in done.stdout.split("\n") if line]
 
 
+def has_owner(database):
+    """Whether a connection holds the lock of the installation; that of a server that was killed lives a moment longer."""
+    held = rows_of(database, "SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = "
+                             "(SELECT oid FROM pg_database WHERE datname = current_database())")  # fmt: skip
+    return held[0]["n"] > 0
+
+
 def read(database):
     """The Store at a URL of PostgreSQL."""
     return Store(**{name: rows_of(database, statement) for name, statement in TABLES.items()})

@@ -28,10 +28,10 @@ class Gates:
     def __exit__(self, *_):
         self._process.stdin.close()
         try:
-            self._process.wait(10)
+            self._process.wait(60)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.wait(10)
+            self._process.wait(60)
         self._process.stdout.close()
 
     def tell(self, gate, what, **more):

@@ -7,11 +7,13 @@ import signal
 import time
 import urllib.parse
 
+from checker.store import has_owner
 from confluent_kafka.admin import AdminClient, ConfigResource
 from faults.gates import Gates
 from load.run import Person
 from support.people import password_hash
 from support.server import Server
+from support.waiting import until
 
 from backing import SERVICES as KNOWN
 from backing import procfs
@@ -86,7 +88,8 @@ class Stage:
         return self.services["kafka"].address()
 
     def start_callboard(self):
-        """Starts callboard on the same data, port and services."""
+        """Starts callboard on the same data, port and services, once the database has missed the one that was killed."""
+        until(lambda: not has_owner(self.database), what="the end of its connection")
         self.server.start(START_SECONDS)
 
     def signal(self, name, number):
@@ -120,7 +123,7 @@ class Stage:
         admin = AdminClient({"bootstrap.servers": self.brokers, "log_level": 0})
         more = {"set_config": {"message.timestamp.type": "LogAppendTime"}}
         for future in admin.alter_configs([ConfigResource(ConfigResource.Type.TOPIC, name, **more) for name in topics]).values():
-            future.result(20)
+            future.result(60)
 
     def people(self, names, role="user"):
         """New users with tokens for the whole run."""

@@ -15,6 +15,7 @@ export class Client {
       websocket: this.network.WebSocket,
       minReconnectDelay: 20,
       maxReconnectDelay: 200,
+      timeout: 30_000,
       getToken: async () => {
         this.tokensAsked += 1;
         return this.tokensAsked === 1 ? person.token : person.refresh();

@@ -1,5 +1,5 @@
 /** Waits until `condition` gives something true and answers it; throws after `deadlineMs`, naming what is missing. */
-export async function until(condition, what, deadlineMs = 15_000) {
+export async function until(condition, what, deadlineMs = 60_000) {
   const end = Date.now() + deadlineMs;
   for (;;) {
     const result = await condition();
@@ -10,7 +10,7 @@ export async function until(condition, what, deadlineMs = 15_000) {
 }
 
 /** Settles with `promise`, or throws after `deadlineMs`. */
-export async function within(promise, what, deadlineMs = 15_000) {
+export async function within(promise, what, deadlineMs = 60_000) {
   let timer;
   const deadline = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Error(`waited ${deadlineMs} ms for: ${what}`)), deadlineMs);
