@@ -4,6 +4,7 @@ import dataclasses
 import time
 
 import confluent_kafka
+from support.kafka import ends_of
 
 DEAD = "callboard.dead"
 TOPICS = ("callboard.users", "callboard.rooms", "callboard.reminders", "callboard.notifications", DEAD)
@@ -43,7 +44,7 @@ def read(brokers, topics=TOPICS):
         for topic in topics:
             for partition in known[topic].partitions if topic in known else ():
                 place = confluent_kafka.TopicPartition(topic, partition, 0)
-                first, end = consumer.get_watermark_offsets(place, timeout=SECONDS)
+                first, end = ends_of(consumer, place, SECONDS)
                 if end > first:
                     places.append(place)
                     wanted[topic, partition] = end

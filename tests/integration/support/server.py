@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import uuid
 
 from support.waiting import until
@@ -18,6 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "scripts"))
 from backing import places  # noqa: E402
 
 SOAK = os.environ.get("CALLBOARD_SOAK") == "1"
+TOO_BUSY = "it did not answer within"  # PostgreSQL, before anything was done
 READY = re.compile(r"callboard listening on https?://([0-9.]+):(\d+)")
 
 
@@ -123,13 +125,15 @@ class Server:
         return self
 
     def start(self, seconds=60):
-        """Starts the process and waits for the line that says it listens."""
+        """Starts the process and waits for the line that says it listens. Once more if the database was too busy."""
         self.spawn()
 
         def ready():
             found = READY.search(self.out_path.read_text(errors="replace"))
             if found is None and self.process.poll() is not None:
-                raise AssertionError(f"the server ended with {self.process.returncode}: {self.last_output()}")
+                said = self.last_output()
+                assert self.process.returncode == 3 and TOO_BUSY in said, f"it ended with {self.process.returncode}: {said}"
+                self.spawn()
             return found
 
         found = until(ready, seconds, "the line `callboard listening on`", 0.005)
@@ -199,8 +203,12 @@ class Server:
         return found[0]
 
     def admin(self, *arguments, input_text=None, check=True):
-        """Runs `callboard admin ...` on this server's data directory."""
-        done = run("admin", *arguments, "--data-dir", self.data_dir, input_text=input_text, env=self.env)
+        """Runs `callboard admin ...` on this server's data directory. Once more if the database was too busy."""
+        deadline = time.monotonic() + 60
+        while True:
+            done = run("admin", *arguments, "--data-dir", self.data_dir, input_text=input_text, env=self.env)
+            if done.returncode == 0 or TOO_BUSY not in done.stderr or time.monotonic() > deadline:
+                break
         if check:
             assert done.returncode == 0, f"admin {arguments}: {done.returncode} {done.stdout} {done.stderr}"
         return done
