@@ -1,6 +1,6 @@
 # Everything a person or a build machine does with callboard. Each target is one script of scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run demo services build package test check sanitize fuzz soak chaos bench format clean
+.PHONY: help run demo services build package test stalls check sanitize fuzz soak chaos bench format clean
 export JOBS LANES DATA LISTEN ONLY SERVICES FAULTS SEED DURATION KEEP
 
 help: ## Lists the targets and the variables.
@@ -14,7 +14,7 @@ help: ## Lists the targets and the variables.
 	@printf '  SERVICES=1\trun on PostgreSQL, Redis, Kafka and a mail catcher; SERVICES="postgres redis" on these only\n' | expand -t 16
 	@printf '  ONLY=suites\tsuites of test, sanitize and soak, e.g. ONLY="house cli" (all)\n' | expand -t 16
 	@printf '  ONLY=targets\ttargets of fuzz, e.g. ONLY="http_head cookie" (all); DURATION=n seconds for each (600); KEEP=1 keeps inputs\n' | expand -t 16
-	@printf '  FAULTS=n\tfaults of chaos (100); SEED=n repeats their order\n' | expand -t 16
+	@printf '  FAULTS=n\tfaults of chaos (100); SEED=n repeats their order, or the moments of stalls\n' | expand -t 16
 
 run: ## Installs what is missing, builds, and starts callboard in the foreground, on its embedded parts unless SERVICES is set.
 	@scripts/run
@@ -37,6 +37,9 @@ package: ## Builds and makes the Debian package build/package/callboard_VERSION_
 
 test: ## Installs what the tests need, builds, runs every test, ends with one line `N passed, N failed`.
 	@scripts/test
+
+stalls: ## Runs every test while its processes stand still now and then, for up to four seconds: none may depend on time (needs root).
+	@scripts/stall scripts/test
 
 check: ## What a change must pass: layout, static analysis, scripts, dependency rule, then every test.
 	@scripts/check

@@ -7,7 +7,7 @@ import pytest
 
 from support import TOP, text_of, tracked_files
 
-TARGETS = {"run", "build", "package", "test", "check", "bench", "soak", "chaos", "sanitize", "fuzz", "demo", "services", "format", "clean",
+TARGETS = {"run", "build", "package", "test", "stalls", "check", "bench", "soak", "chaos", "sanitize", "fuzz", "demo", "services", "format", "clean",
            "help"}
 DOCUMENTS = [name for name in tracked_files() if name == "README.md" or (name.startswith("docs/") and name.endswith(".md"))]
 
