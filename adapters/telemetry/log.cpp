@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
+#include <future>
+#include <memory>
 
 #include <spdlog/async_logger.h>
 #include <spdlog/details/periodic_worker.h>
@@ -20,6 +21,7 @@ namespace callboard::telemetry {
 namespace {
 
 constexpr std::chrono::seconds flush_interval{1};
+constexpr std::chrono::seconds flush_patience{5}; // of an end: a disk that hangs must not keep the process
 
 spdlog::level::level_enum level_of(http::severity level) {
   switch (level) {
@@ -81,6 +83,22 @@ private:
 
   std::shared_ptr<spdlog::logger> log_;
   bool json_;
+};
+
+/// Stands behind all lines that were logged before it: the queue is in order, and one thread writes. (That the queue is
+/// empty says less: the line taken last may not be written yet.)
+class end_of_queue final : public spdlog::sinks::sink {
+public:
+  void wait_for(std::chrono::seconds patience) const { is_reached_.wait_for(patience); }
+
+  void flush() override { reached_.set_value(); }
+  void log(const spdlog::details::log_msg&) override {}
+  void set_pattern(const std::string&) override {}
+  void set_formatter(std::unique_ptr<spdlog::formatter>) override {}
+
+private:
+  std::promise<void> reached_;
+  std::future<void> is_reached_ = reached_.get_future();
 };
 
 } // namespace
@@ -152,9 +170,10 @@ void log::set_level(std::string_view component, std::string_view level) {
 }
 
 void log::flush() {
-  auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{1};
-  while (parts_->writer->queue_size() > 0 && std::chrono::steady_clock::now() < limit)
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  auto end = std::make_shared<end_of_queue>();
+  std::make_shared<spdlog::async_logger>("flush", end, parts_->writer, spdlog::async_overflow_policy::overrun_oldest)
+      ->flush();
+  end->wait_for(flush_patience);
   parts_->out->flush();
 }
 

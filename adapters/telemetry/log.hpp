@@ -51,7 +51,7 @@ public:
   /// Opens the file again: it may have been moved away. The error is one sentence; the old file stays in use then.
   caf::error reopen();
 
-  /// Waits until what was logged before is written, a second at most: for an end that runs no destructors.
+  /// Waits until what was logged before is written, five seconds at most: for an end that runs no destructors.
   void flush();
 
   /// Lines that were dropped since the start.

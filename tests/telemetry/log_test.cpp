@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,12 @@ public:
   }
 
   log& operator*() { return *log_; }
+
+  /// What the file holds now.
+  std::string text() const {
+    std::ifstream file{std::filesystem::directory_iterator{folder_.path()} -> path()};
+    return {std::istreambuf_iterator<char>{file}, {}};
+  }
 
   /// Ends the log, which writes what waits.
   std::vector<std::string> lines() {
@@ -85,6 +92,16 @@ TEST_CASE("for a terminal every line is one line whatever is logged, without a c
   CHECK(lines.size() == 2);
   for (auto& line : lines)
     CHECK(std::none_of(line.begin(), line.end(), [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; }));
+}
+
+TEST_CASE("what was logged before a flush is written when it returns, however little that was") {
+  log_file out{"text"};
+  auto lines = (*out).of(log_component::node);
+  for (int i = 0; i < 2'000; ++i) {
+    lines->on_event(http::severity::error, "line " + std::to_string(i) + ".", {});
+    (*out).flush();
+    REQUIRE(out.text().ends_with("line " + std::to_string(i) + ".\n"));
+  }
 }
 
 TEST_CASE("a line below the level of its component is not written, from the next one on") {
