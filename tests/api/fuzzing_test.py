@@ -3,9 +3,11 @@ examples of each operation that it takes about a minute, always the same ones; o
 from another seed each time, which the report names. No answer may be undocumented, of another shape or media type, or say
 that the server failed."""
 
+import collections
 import json
 import os
 import pathlib
+import re
 import subprocess
 
 import pytest
@@ -98,3 +100,12 @@ def test_answers_are_as_documented(callers, role):
     assert int(tested.split()[1]) == count_operations(), report[-3000:]
     for phase in ("Examples", "Coverage", "Fuzzing", "Stateful"):
         assert f"✅ {phase}" in report, report[-3000:]
+
+
+def test_next_to_nobody_is_told_to_wait(callers):
+    """503 is what a machine says that was busy at that moment."""
+    answers = collections.Counter()
+    text = callers["admin"].rest.get("/metrics").text
+    for status, count in re.findall(r'^http_requests_total\{.*status="(\d+)".*\} (\S+)$', text, re.MULTILINE):
+        answers[status] += float(count)
+    assert answers["503"] <= answers.total() / 100 and answers.total() > 1_000, answers
