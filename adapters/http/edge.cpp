@@ -198,8 +198,8 @@ void edge::implementation::stop() {
   if (!started_ || stopped_)
     return;
   stopped_ = true;
-  *state->ready = false;
   state->draining = true;
+  *state->ready = false;
   on_listener(std::chrono::steady_clock::now() + std::chrono::seconds{1},
               [](acceptor& accepting) { accepting.close(); });
   for (auto& thread : threads)
