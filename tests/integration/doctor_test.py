@@ -12,6 +12,7 @@ import pytest
 
 from support.certificates import Authority
 from support.database import Database
+from support.doctor import until_well
 from support.people import People
 from support.redis_server import Redis
 from support.server import binary, clean_environment, run
@@ -51,13 +52,8 @@ def doctor(data, *flags, **more):
 
 
 def well(data, *flags):
-    """A report without an error. It waits three seconds for a service: a busy machine may need another look."""
-
-    def report():
-        found = doctor(data, *flags)
-        return found.code == 0 and found
-
-    return until(report, what="a report without an error")
+    """A report without an error."""
+    return Report(until_well(data, *flags))
 
 
 def test_nothing_is_wrong_before_the_first_start_and_nothing_is_made(tmp_path):

@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from support import kafka
+from support.doctor import until_well
 from support.metrics import figure
 from support.people import PASSWORD, People
 from support.rest import Rest, expect
@@ -280,13 +281,8 @@ def test_wrong_configuration_is_told(flags, complaint, tmp_path):
         assert complaint in done.stderr
 
 
-def doctor(folder):
-    """`callboard doctor` about Kafka, to which it gives three seconds."""
-    return run("doctor", "--data-dir", folder, "--kafka-brokers", kafka.brokers())
-
-
 def test_the_doctor_finds_the_topics(reader, tmp_path):
     """And says so; it makes none itself, and no server is needed."""
     assert reader
-    done = until(lambda: found if (found := doctor(tmp_path)).returncode == 0 else None, what="a report without an error")
+    done = until_well(tmp_path, "--kafka-brokers", kafka.brokers())
     assert f"ok       kafka          {kafka.brokers()} answers, every topic is there." in done.stdout.splitlines()

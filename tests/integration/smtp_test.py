@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 
+from support.doctor import until_well
 from support.people import People
 from support.rest import expect
 from support.server import run
@@ -65,13 +66,8 @@ def test_bad_addresses_are_refused_at_the_start(own_server, tmp_path):
 
 
 def test_the_doctor_asks_the_mail_server_and_sends_nothing(tmp_path):
-    """It has three seconds for that: a busy machine may need another look."""
-
-    def is_well():
-        done = run("doctor", "--data-dir", tmp_path, "--smtp-url", service.address())
-        return done.returncode == 0 and "ok       mail           the mail server answers." in done.stdout.splitlines()
-
     with service_of_its_own("smtp") as service:
         service.start()
-        until(is_well, what="a report without an error")
+        done = until_well(tmp_path, "--smtp-url", service.address())
+        assert "ok       mail           the mail server answers." in done.stdout.splitlines(), done.stdout
         assert list((service.folder / "data").iterdir()) == []

@@ -1,7 +1,7 @@
 #include <atomic>
-#include <thread>
 
 #include "adapters/kafka/topics.hpp"
+#include "tests/eventually.hpp"
 #include "tests/kafka/kafka_fixture.hpp"
 
 using namespace callboard;
@@ -48,12 +48,11 @@ TEST_CASE_FIXTURE(topics_fixture, "a topic with another number of partitions is 
   CHECK(code_of(refused.error()) == errc::conflict);
   CHECK(context_of(refused.error()).detail.find("has 64 partitions, but this installation has 3") != std::string::npos);
   start_producer();
-  auto reason = publish(partition_id{1}, {event("1")});
-  for (int tries = 0; tries < 300 && !reported("this installation has 3"); ++tries) {
-    std::this_thread::sleep_for(std::chrono::milliseconds{100});
+  caf::error reason;
+  CHECK(eventually([&] {
     reason = publish(partition_id{1}, {event("1")});
-  }
-  CHECK(reported("this installation has 3"));
+    return reported("this installation has 3");
+  }));
   CHECK(code_of(reason) == errc::unavailable);
 }
 

@@ -1,11 +1,11 @@
 """Guessing (security.md 5-7): what it costs, whom it locks out, and what it tells."""
 
 import asyncio
+import functools
 import itertools
-import time
 
 from storm.faults import kill_and_start
-from storm.http import ask, log_in, sources, verifications
+from storm.http import ask, log_in, served, sources, verifications
 from storm.places import count
 from support.people import PASSWORD, People
 
@@ -20,14 +20,6 @@ def make(server, number):
     return names
 
 
-async def enter(server, name, source):
-    """A right log-in, again while the server says that it is too busy: then nothing was verified."""
-    deadline = time.monotonic() + 120
-    while (answer := await log_in(server, name, PASSWORD, source)).status == 503 and time.monotonic() < deadline:
-        await asyncio.sleep(0.1)
-    return answer
-
-
 async def storm(place, disturbed=False):
     """Parallel guesses at one account while others log in: exactly 15 are verified, and all others pass."""
     guesses, others = count(200, 1000), count(40, 200)
@@ -40,7 +32,7 @@ async def storm(place, disturbed=False):
     assert known.status == 200, known
     before, _ = await verifications(server)
     tries = [log_in(server, victim, f"{WRONG}{n}", next(attackers)) for n in range(guesses)]
-    good = [enter(server, name, next(clients)) for name in names]
+    good = [served(functools.partial(log_in, server, name, PASSWORD, next(clients))) for name in names]
     all_of_them = asyncio.gather(*(each for pair in itertools.zip_longest(tries, good) for each in pair if each is not None))
     if disturbed:
         await kill_and_start(place.redis, all_of_them)

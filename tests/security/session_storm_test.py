@@ -7,7 +7,7 @@ import random
 import time
 
 from storm.faults import kill_and_start
-from storm.http import ask, log_in
+from storm.http import ask, log_in, served
 from storm.places import count
 from support.people import PASSWORD, People
 
@@ -16,7 +16,6 @@ MOST = 3
 # Of answers in a row, so that every thread has given some; and when the last yes must have come: the watch looks every 2 s.
 REFUSALS = 16
 LATEST = 60.0
-PATIENCE = 120.0  # seconds of answers of 503
 
 
 class Storm:
@@ -29,15 +28,14 @@ class Storm:
         self.ended = []  # sessions whose end was answered
 
     async def served(self, question):
-        """What `question` is answered with once it is not 503: late is not open."""
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
+        """What `question` is answered with once it is not 503, which is counted."""
+
+        async def noted():
             answer = await question()
-            if answer.status != 503:
-                return answer
-            self.seen["answered 503"] += 1
-            await asyncio.sleep(0.05)
-        raise AssertionError(f"not served within {PATIENCE} s: {answer}")
+            self.seen["answered 503"] += answer.status == 503
+            return answer
+
+        return await served(noted, 120)
 
     async def enter(self, name):
         """A log-in, which no fault of Redis makes fail."""

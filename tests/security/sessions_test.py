@@ -5,7 +5,7 @@ import json
 import struct
 import time
 
-from storm.http import ask, log_in, sources
+from storm.http import ask, log_in, served, sources
 from storm.places import count
 from support.frames import CLOSE, TEXT, RawSocket, frame
 from support.people import PASSWORD, People
@@ -16,10 +16,7 @@ PATIENCE = 240.0  # seconds until one of many log-ins has had its turn
 
 async def live_sessions(server, token):
     """How many the list shows, or None if this token's session has ended meanwhile."""
-    deadline = time.monotonic() + PATIENCE
-    while (answer := await ask(server, "GET", "/auth/sessions", token=token)).status == 503:
-        assert time.monotonic() < deadline, answer
-        await asyncio.sleep(0.05)
+    answer = await served(lambda: ask(server, "GET", "/auth/sessions", token=token))
     assert answer.status in (200, 401), answer
     return len(answer.body["items"]) if answer.status == 200 else None
 

@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import itertools
 import json
+import time
 
 DEADLINE = 180.0
 
@@ -40,6 +41,15 @@ async def ask(server, method, path, body=None, token=None, source=None, cookie=N
     first, *fields = head.decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (field.partition(":") for field in fields)}
     return Answer(int(first.split(" ")[1]), headers, json.loads(rest) if rest else None)
+
+
+async def served(question, seconds=240.0):
+    """What `question` is answered with once it is not 503: late is not open, and nothing was done."""
+    deadline = time.monotonic() + seconds
+    while (answer := await question()).status == 503:
+        assert time.monotonic() < deadline, f"not served within {seconds} s: {answer}"
+        await asyncio.sleep(0.05)
+    return answer
 
 
 async def log_in(server, login, password, source=None, **more):
